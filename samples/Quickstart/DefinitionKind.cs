@@ -1,0 +1,9 @@
+namespace Quickstart;
+
+/// <summary>What a definition of the catalogue defines.</summary>
+internal enum DefinitionKind
+{
+    Table,
+    Column,
+    Metric,
+}
