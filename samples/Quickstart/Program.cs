@@ -21,7 +21,7 @@ try
     using Memoizer rehearsal = new();
     await MeasureAsync(rehearsal);
 }
-catch (RuleFileException exception)
+catch (InvalidRuleException exception)
 {
     report.Problem(exception.Message);
     return 1;

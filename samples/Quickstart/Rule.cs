@@ -37,18 +37,20 @@ internal sealed class Rule
     public required IReadOnlyList<string> Bad { get; init; }
 
     /// <summary>Reads a rule and checks it against its own examples.</summary>
-    /// <exception cref="RuleFileException">The file is not a rule, or one of its examples proves the pattern wrong.</exception>
+    /// <param name="file">The name of the file, for messages.</param>
+    /// <param name="json">What the file holds.</param>
+    /// <exception cref="InvalidRuleException">The file is not a rule, or one of its examples proves the pattern wrong.</exception>
     public static Rule Parse(string file, string json)
     {
         Rule rule;
         try
         {
             rule = JsonSerializer.Deserialize(json, CatalogJson.Default.Rule)
-                ?? throw new RuleFileException(file, "the file holds null instead of a rule.");
+                ?? throw new InvalidRuleException($"{file}: the file holds null instead of a rule.");
         }
         catch (JsonException exception)
         {
-            throw new RuleFileException(file, exception.Message, exception);
+            throw new InvalidRuleException($"{file}: {exception.Message}", exception);
         }
 
         rule.VerifyExamples(file);
@@ -69,10 +71,10 @@ internal sealed class Rule
     private void VerifyExamples(string file)
     {
         if (Good.Count == 0 || Bad.Count == 0)
-            throw new RuleFileException(file, "a rule needs a good and a bad example.");
+            throw new InvalidRuleException($"{file}: a rule needs a good and a bad example.");
         if (Good.FirstOrDefault(example => !Accepts(example)) is { } rejected)
-            throw new RuleFileException(file, $"the good example '{rejected}' breaks the rule; change the example or the pattern '{Pattern}'.");
+            throw new InvalidRuleException($"{file}: the good example '{rejected}' breaks the rule; change the example or the pattern '{Pattern}'.");
         if (Bad.FirstOrDefault(Accepts) is { } accepted)
-            throw new RuleFileException(file, $"the bad example '{accepted}' passes the rule; change the example or the pattern '{Pattern}'.");
+            throw new InvalidRuleException($"{file}: the bad example '{accepted}' passes the rule; change the example or the pattern '{Pattern}'.");
     }
 }

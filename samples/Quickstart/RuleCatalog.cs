@@ -31,7 +31,7 @@ internal sealed partial class RuleCatalog(Memoizer memoizer, Action<string> log)
         {
             string json = File.ReadAllText(file);
             Interlocked.Increment(ref _filesRead);
-            rules.Add(Rule.Parse(file, json));
+            rules.Add(Rule.Parse(Path.GetFileName(file), json));
         }
 
         EndLoad(started, rules);
@@ -51,7 +51,7 @@ internal sealed partial class RuleCatalog(Memoizer memoizer, Action<string> log)
         {
             string json = await File.ReadAllTextAsync(file, cancellationToken);
             Interlocked.Increment(ref _filesRead);
-            rules.Add(Rule.Parse(file, json));
+            rules.Add(Rule.Parse(Path.GetFileName(file), json));
         }
 
         EndLoad(started, rules);

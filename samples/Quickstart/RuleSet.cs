@@ -8,7 +8,7 @@ internal sealed class RuleSet
     public RuleSet(IReadOnlyCollection<Rule> rules)
     {
         if (rules.CountBy(rule => rule.Id, StringComparer.Ordinal).FirstOrDefault(id => id.Value > 1) is { Key: { } id })
-            throw new ArgumentException($"The rule id {id} is used more than once.", nameof(rules));
+            throw new InvalidRuleException($"{id}: more than one rule has this id; give each its own.");
 
         _byKind = rules
             .OrderBy(rule => rule.Id, StringComparer.Ordinal)
