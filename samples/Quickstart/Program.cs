@@ -38,7 +38,7 @@ report.Comparison(plainAsync, cachedAsync);
 
 RuleSet rules = cachedAsync.Results[0];
 IReadOnlyList<Finding> findings = RuleCatalog.Apply(rules, definitions);
-report.Heading($"{rules.Count} rules applied to {definitions.Count} definitions: {Count(Severity.Error)} errors (below), {Count(Severity.Warning)} warnings, {Count(Severity.Info)} remarks");
+report.Heading($"{rules.Count} rules applied to {definitions.Count} definitions: {Count(Severity.Error)} errors, {Count(Severity.Warning)} warnings, {Count(Severity.Info)} remarks");
 report.Findings([.. findings.Where(finding => finding.Severity == Severity.Error)]);
 
 RuleCatalog catalog = new(memoizer, static _ => { });

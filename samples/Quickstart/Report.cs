@@ -65,7 +65,7 @@ internal sealed class Report(IAnsiConsole console)
     /// <summary>A column for each method and a row for each count, so that the names of the methods have room.</summary>
     public void Statistics(params MethodStatistics[] methods)
     {
-        Table table = NewTable(["", .. methods.Select(method => method.Method)]);
+        Table table = NewTable(["", .. methods.Select(method => InTwoLines(method.Method))]);
         Add("requests", method => method.Requests);
         Add("  hits", method => method.Hits);
         Add("  coalesced", method => method.Coalesced);
@@ -119,12 +119,20 @@ internal sealed class Report(IAnsiConsole console)
         if (count > 0) console.WriteLine($"  … and {count} more {what}");
     }
 
+    /// <summary>The type above the method: <c>Quickstart.RuleCatalog</c> and <c>LoadRules(string)</c>.</summary>
+    private static string InTwoLines(string method)
+    {
+        int end = method.IndexOf('(');
+        int dot = method.LastIndexOf('.', end < 0 ? method.Length - 1 : end);
+        return dot < 0 ? method : $"{method[..dot]}\n{method[(dot + 1)..]}";
+    }
+
     private static Table NewTable(params ReadOnlySpan<string> columns)
     {
         Table table = new Table().Border(TableBorder.Rounded);
         foreach (string column in columns)
         {
-            table.AddColumn(new TableColumn(column) { Alignment = table.Columns.Count == 0 ? Justify.Left : Justify.Right });
+            table.AddColumn(new TableColumn(new Text(column)) { Alignment = table.Columns.Count == 0 ? Justify.Left : Justify.Right });
         }
 
         return table;
