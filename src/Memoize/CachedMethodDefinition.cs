@@ -1,0 +1,40 @@
+namespace Memoize;
+
+/// <summary>
+/// What is fixed about a cached method, whichever memoizer runs it: its name, key type, result type and policy.
+/// Generated code holds one in a static field for each cached method.
+/// </summary>
+/// <typeparam name="TKey">The type of the key. It compares by value.</typeparam>
+/// <typeparam name="TValue">The type of the results.</typeparam>
+/// <param name="name">The method with its type and parameter types, for statistics and messages.</param>
+/// <param name="policy">The options of the method.</param>
+/// <remarks>Thread-safe.</remarks>
+public sealed class CachedMethodDefinition<TKey, TValue>(string name, CachePolicy<TValue> policy)
+    where TKey : notnull
+{
+    // Nearly every method is only ever run by one memoizer: a glance at the last one spares the look-up.
+    private CachedMethod<TKey, TValue>? _last;
+
+    /// <summary>The method with its type and parameter types.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The options of the method.</summary>
+    public CachePolicy<TValue> Policy { get; } = policy;
+
+    /// <summary>The method as <paramref name="memoizer"/> runs it; made at the first call.</summary>
+    /// <exception cref="ArgumentException">An option of the policy cannot work.</exception>
+    /// <exception cref="ObjectDisposedException">The memoizer is disposed.</exception>
+    public CachedMethod<TKey, TValue> For(Memoizer memoizer)
+    {
+        var last = _last;
+        return last is not null && ReferenceEquals(last.Memoizer, memoizer) ? last : Find(memoizer);
+    }
+
+    private CachedMethod<TKey, TValue> Find(Memoizer memoizer)
+    {
+        ArgumentNullException.ThrowIfNull(memoizer);
+        var method = memoizer.GetOrAdd(this);
+        _last = method;
+        return method;
+    }
+}

@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace Memoize;
+
+/// <summary>
+/// Runs cached methods: it owns their entries, their locks and their statistics, and the clock that they share.
+/// </summary>
+/// <remarks>
+/// A cached method uses the <see cref="Memoizer"/> that its type has in an instance field, property or primary
+/// constructor parameter, else <see cref="Default"/>. Thread-safe.
+/// </remarks>
+public sealed class Memoizer : IDisposable, IAsyncDisposable
+{
+    private static Memoizer? s_default;
+
+    private readonly ConcurrentDictionary<object, CachedMethod> _methods = new(ReferenceEqualityComparer.Instance);
+    private readonly ITimer? _pruning;
+    private volatile bool _disposed;
+
+    /// <summary>A memoizer with the default options.</summary>
+    public Memoizer()
+        : this(new MemoizerOptions())
+    {
+    }
+
+    /// <summary>A memoizer with options of its own.</summary>
+    /// <exception cref="ArgumentException">An option has a value that cannot work; the message names it.</exception>
+    public Memoizer(MemoizerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Options = options.Validated();
+        Clock = new CacheClock(Options.TimeProvider);
+        Logger = Options.LoggerFactory.CreateLogger(nameof(Memoize));
+        if (Options.AutomaticPruning) _pruning = StartPruning(this);
+    }
+
+    /// <summary>The memoizer of methods whose type has none of its own.</summary>
+    public static Memoizer Default => s_default ?? MakeDefault();
+
+    /// <summary>The methods that were called, or whose handles were used, so far.</summary>
+    public IReadOnlyCollection<CachedMethod> Methods => [.. _methods.Values];
+
+    internal MemoizerOptions Options { get; }
+
+    internal CacheClock Clock { get; }
+
+    internal ILogger Logger { get; }
+
+    /// <summary>The statistics of every method, in the order of their names.</summary>
+    public IReadOnlyList<MethodStatistics> GetStatistics() =>
+        [.. _methods.Values.Select(method => method.Statistics).OrderBy(statistics => statistics.Method, StringComparer.Ordinal)];
+
+    /// <summary>Removes every entry of every method. Results of computations that are running now are not kept.</summary>
+    public void Clear()
+    {
+        foreach (var (_, method) in _methods) method.Clear();
+    }
+
+    /// <summary>Removes every entry of every method. Results of computations that are running now are not kept.</summary>
+    public async ValueTask ClearAsync(CancellationToken cancellationToken = default)
+    {
+        foreach (var (_, method) in _methods) await method.ClearAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes expired entries now, whatever <see cref="MemoizerOptions.AutomaticPruning"/> says.</summary>
+    /// <returns>How many entries were removed.</returns>
+    public int Prune()
+    {
+        int pruned = 0;
+        foreach (var (_, method) in _methods) pruned += method.Prune();
+        return pruned;
+    }
+
+    /// <summary>
+    /// Ends background work and lets all entries go. Calls that are running end normally; new calls throw
+    /// <see cref="ObjectDisposedException"/>, unless this is the <see cref="Default"/> memoizer, which is then replaced.
+    /// </summary>
+    public void Dispose()
+    {
+        if (_disposed) return;
+
+        _disposed = true;
+        Interlocked.CompareExchange(ref s_default, null, this);
+        _pruning?.Dispose();
+        Clear();
+        _methods.Clear();
+    }
+
+    /// <inheritdoc cref="Dispose"/>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    internal CachedMethod<TKey, TValue> GetOrAdd<TKey, TValue>(CachedMethodDefinition<TKey, TValue> definition)
+        where TKey : notnull
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return (CachedMethod<TKey, TValue>)_methods.GetOrAdd(
+            definition,
+            static (_, call) => new CachedMethod<TKey, TValue>(call.definition, call.memoizer),
+            (definition, memoizer: this));
+    }
+
+    private static Memoizer MakeDefault()
+    {
+        var made = new Memoizer();
+        var winner = Interlocked.CompareExchange(ref s_default, made, null);
+        if (winner is null) return made;
+
+        made.Dispose();
+        return winner;
+    }
+
+    // The timer holds the memoizer weakly: one that is dropped without being disposed can still be collected.
+    private static ITimer StartPruning(Memoizer memoizer)
+    {
+        var options = memoizer.Options;
+        using (ExecutionContext.SuppressFlow())
+        {
+            return options.TimeProvider.CreateTimer(
+                static state =>
+                {
+                    if (((WeakReference<Memoizer>)state!).TryGetTarget(out var target)) target.Prune();
+                },
+                new WeakReference<Memoizer>(memoizer),
+                options.PruningInterval,
+                options.PruningInterval);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Memoize;
+
+/// <summary>The options of a <see cref="Memoizer"/>. They are read and validated once, when it is made.</summary>
+public sealed class MemoizerOptions
+{
+    /// <summary>Where the time comes from. The default is the system's clock; tests give a virtual one.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>Where the memoizer logs to. The default logs nowhere.</summary>
+    public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
+
+    /// <summary>
+    /// The life of results of methods whose attribute gives none. <see langword="null"/> (the default): they do not expire.
+    /// </summary>
+    public TimeSpan? DefaultDuration { get; set; }
+
+    /// <summary>
+    /// Whether expired results are removed in the background, once in each <see cref="PruningInterval"/>. The default is
+    /// true. Expired results are never served either way; pruning only frees their memory.
+    /// </summary>
+    public bool AutomaticPruning { get; set; } = true;
+
+    /// <summary>The time between two automatic prunings. The default is one minute.</summary>
+    public TimeSpan PruningInterval { get; set; } = TimeSpan.FromMinutes(1);
+
+    internal MemoizerOptions Validated()
+    {
+        if (TimeProvider is null) throw new ArgumentException($"{nameof(MemoizerOptions)}.{nameof(TimeProvider)} is null; use {nameof(System.TimeProvider)}.{nameof(System.TimeProvider.System)}.");
+        if (LoggerFactory is null) throw new ArgumentException($"{nameof(MemoizerOptions)}.{nameof(LoggerFactory)} is null; use {nameof(NullLoggerFactory)}.");
+        if (DefaultDuration is { } duration && duration <= TimeSpan.Zero) throw new ArgumentException($"{nameof(MemoizerOptions)}.{nameof(DefaultDuration)} is {duration}; it must be positive, or null for results that do not expire.");
+        if (PruningInterval < TimeSpan.FromMilliseconds(1) || PruningInterval > TimeSpan.FromDays(1)) throw new ArgumentException($"{nameof(MemoizerOptions)}.{nameof(PruningInterval)} is {PruningInterval}; it must be between a millisecond and a day. To switch pruning off, set {nameof(AutomaticPruning)} to false.");
+
+        // A copy: what the caller does to its object afterwards changes nothing here.
+        return (MemoizerOptions)MemberwiseClone();
+    }
+}

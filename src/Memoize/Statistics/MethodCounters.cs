@@ -1,0 +1,52 @@
+using System.Numerics;
+
+namespace Memoize;
+
+/// <summary>
+/// The counts of one cached method. Counting is one interlocked addition to a cell that few other processors touch;
+/// reading adds the cells up and stops nobody.
+/// </summary>
+/// <remarks>
+/// Invariants:
+/// 1. No update is lost: every cell is only ever changed by an interlocked addition.
+/// 2. Each call adds one outcome; each call whose outcome is not a hit also adds one reason. So requests, their sum,
+///    need no counter, and neither have misses.
+/// 3. A count never goes back.
+/// </remarks>
+internal sealed class MethodCounters
+{
+    private const int OutcomeCount = (int)CallOutcome.Cancelled + 1;
+    private const int ReasonCount = (int)MissReason.Bypassed + 1;
+    private const int FirstReason = OutcomeCount;
+    private const int Evictions = FirstReason + ReasonCount;
+
+    // A stripe is a whole number of 128-byte pairs of cache lines, so that stripes do not share one.
+    private const int StripeLength = 32;
+
+    private static readonly int StripeMask =
+        (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(Environment.ProcessorCount, 1, 32)) - 1;
+
+    private readonly long[] _cells = new long[(StripeMask + 1) * StripeLength];
+
+    public void CountHit() => Add((int)CallOutcome.Hit);
+
+    public void CountMiss(CallOutcome outcome, MissReason reason)
+    {
+        Add((int)outcome);
+        Add(FirstReason + (int)reason);
+    }
+
+    public void CountEviction() => Add(Evictions);
+
+    public MethodStatistics Read(string method, int entries)
+    {
+        Span<long> totals = stackalloc long[StripeLength];
+        for (int cell = 0; cell < _cells.Length; cell++)
+            totals[cell & (StripeLength - 1)] += Volatile.Read(ref _cells[cell]);
+
+        return new MethodStatistics(method, totals[..OutcomeCount], totals.Slice(FirstReason, ReasonCount), totals[Evictions], entries);
+    }
+
+    private void Add(int counter) =>
+        Interlocked.Increment(ref _cells[((Thread.GetCurrentProcessorId() & StripeMask) * StripeLength) + counter]);
+}
