@@ -22,7 +22,7 @@ internal static class DefinitionEmitter
             using (writer.Indent())
             {
                 writer.WriteLine($"{method.DisplayName},");
-                writer.WriteLine($"new() {Policy(method.Policy)});");
+                writer.WriteLine($"new(){Policy(method.Policy)});");
             }
 
             if (method.Key.Form == KeyForm.Struct)
@@ -40,7 +40,7 @@ internal static class DefinitionEmitter
             options.Add($"Duration = {TimeSpanOf(ticks)}");
         if (policy.Capacity is { } capacity)
             options.Add($"Capacity = {capacity.ToString(CultureInfo.InvariantCulture)}");
-        return options.Count == 0 ? "{ }" : $"{{ {string.Join(", ", options)} }}";
+        return options.Count == 0 ? "" : $" {{ {string.Join(", ", options)} }}";
     }
 
     // In the largest unit that is exact, the way the user is likely to have written it.

@@ -68,31 +68,39 @@ internal static class HandleEmitter
             writer.WriteLine($"""
                 private readonly {names.CacheType} _cache;
 
-                internal {method.Names.HandleType}(global::Memoize.Memoizer memoizer) => _cache = {names.Definition}.Definition.For(memoizer);
+                internal {method.Names.HandleType}(global::Memoize.Memoizer memoizer)
+                    => _cache = {names.Definition}.Definition.For(memoizer);
 
                 /// <summary>Counts since the memoizer was made. A snapshot.</summary>
                 public global::Memoize.MethodStatistics Statistics => _cache.Statistics;
 
                 /// <summary>Reads the value for these arguments if it is kept and fresh. Computes nothing and counts nothing.</summary>
-                public bool TryPeek({keyThen}{maybeNull}out {valueType} {value}) => _cache.TryPeek({key}, out {value});
+                public bool TryPeek({keyThen}{maybeNull}out {valueType} {value})
+                    => _cache.TryPeek({key}, out {value});
 
                 /// <summary>Keeps a value for these arguments, as if it had just been computed.</summary>
-                public void Set({keyThen}{valueType} {value}) => _cache.Set({key}, {value});
+                public void Set({keyThen}{valueType} {value})
+                    => _cache.Set({key}, {value});
 
                 /// <summary>Keeps a value for these arguments, as if it had just been computed.</summary>
-                public {ValueTask} SetAsync({keyThen}{valueType} {value}, {Token} {token} = default) => _cache.SetAsync({key}, {value}, {token});
+                public {ValueTask} SetAsync({keyThen}{valueType} {value}, {Token} {token} = default)
+                    => _cache.SetAsync({key}, {value}, {token});
 
                 /// <summary>Forgets the value for these arguments. A computation under way is not stored.</summary>
-                public void Invalidate({keyParameters}) => _cache.Invalidate({key});
+                public void Invalidate({keyParameters})
+                    => _cache.Invalidate({key});
 
                 /// <summary>Forgets the value for these arguments. A computation under way is not stored.</summary>
-                public {ValueTask} InvalidateAsync({keyThen}{Token} {token} = default) => _cache.InvalidateAsync({key}, {token});
+                public {ValueTask} InvalidateAsync({keyThen}{Token} {token} = default)
+                    => _cache.InvalidateAsync({key}, {token});
 
                 /// <summary>Forgets everything kept for this method.</summary>
-                public void Clear() => _cache.Clear();
+                public void Clear()
+                    => _cache.Clear();
 
                 /// <summary>Forgets everything kept for this method.</summary>
-                public {ValueTask} ClearAsync({Token} {token} = default) => _cache.ClearAsync({token});
+                public {ValueTask} ClearAsync({Token} {token} = default)
+                    => _cache.ClearAsync({token});
                 """);
         }
     }

@@ -117,23 +117,37 @@ internal sealed class WrapperEmitter
     {
         var turn = _locals.Take("turn");
         var value = _locals.Take("value");
-        var parameters = string.Join(", ", MissParameters().Select(static parameter => $"{parameter.Type} {parameter.Name}"));
-        var (modifiers, enter, suffix, compute, awaiting) = IsAsync
-            ? ("static async", "await ", ".ConfigureAwait(false)", "ComputeAsync", "await ")
-            : ("static", "", "", "Compute", "");
+        var parameters = string.Join(",\n", MissParameters().Select(static parameter => $"{parameter.Type} {parameter.Name}"));
+        var (state, call, usesToken) = CoreCall();
 
-        _writer.WriteLine($"{modifiers} {_wrapper.Return.Type} {_miss}({parameters})");
+        _writer.WriteLine($"static {(IsAsync ? "async " : "")}{_wrapper.Return.Type} {_miss}(");
+        using (_writer.Indent())
+            _writer.WriteLine(parameters + ")");
+
         using (_writer.WriteBlock())
         {
+            var enter = IsAsync
+                ? $"await {_cache}.EnterAsync({_key}, {_callerToken}).ConfigureAwait(false)"
+                : $"{_cache}.Enter({_key}, {_callerToken})";
+            var compute = (IsAsync, usesToken) switch
+            {
+                (true, true) => "Compute: the value belongs to all its callers, so the core gets a token of its own.",
+                (true, false) => "Compute: the value belongs to all its callers.",
+                (false, true) => "Compute: on this caller's thread and with its token.",
+                (false, false) => "Compute: on this caller's thread.",
+            };
+
             _writer.WriteLine($"""
                 // Lock: one caller per key computes, the others wait on the key's SemaphoreSlim.
-                using var {turn} = {enter}{_cache}.{(IsAsync ? "EnterAsync" : "Enter")}({_key}, {_callerToken}){suffix};
+                using var {turn} = {enter};
 
                 // Look again: whoever held the lock may have stored the value.
                 if ({turn}.TryGet(out var {value})) return {value};
 
-                // Compute{(IsAsync ? ": the value belongs to all its callers, so the core gets a token of its own" : "")}.
-                return {awaiting}{turn}.{compute}({CoreCall()}){suffix};
+                // {compute}
+                return {(IsAsync ? "await " : "")}{turn}.Compute{(IsAsync ? "Async" : "")}(
+                    {state},
+                    {call}){(IsAsync ? ".ConfigureAwait(false)" : "")};
                 """);
         }
     }
@@ -157,8 +171,8 @@ internal sealed class WrapperEmitter
         }
     }
 
-    // The state and the lambda: "(self, symbol), static (call, token) => call.self.GetCoreAsync(call.symbol, token)".
-    private string CoreCall()
+    // The state and the lambda: "(self, symbol)" and "static (call, token) => call.self.GetCoreAsync(call.symbol, token)".
+    private (string State, string Call, bool UsesToken) CoreCall()
     {
         var core = _method.Core;
         var state = new List<string>();
@@ -168,7 +182,8 @@ internal sealed class WrapperEmitter
             .Where(static argument => argument.Parameter != CoreArgument.Token)
             .Select(argument => _wrapper.Parameters[argument.Parameter].Name));
 
-        var token = core.Arguments.Any(static argument => argument.Parameter == CoreArgument.Token) ? _locals.Take("token") : "_";
+        var usesToken = core.Arguments.Any(static argument => argument.Parameter == CoreArgument.Token);
+        var token = usesToken ? _locals.Take("token") : "_";
         var (stateArgument, stateParameter, access) = State(state);
 
         var arguments = core.Arguments.Select(argument =>
@@ -178,7 +193,7 @@ internal sealed class WrapperEmitter
         });
         var target = core.IsStatic ? "" : access(_self) + ".";
         var call = $"{target}{core.Name}{_wrapper.Generics.List}({string.Join(", ", arguments)})";
-        return $"{stateArgument}, static ({stateParameter}, {token}) => {call}";
+        return (stateArgument, $"static ({stateParameter}, {token}) => {call}", usesToken);
     }
 
     // One item needs no tuple, and none is what the key can stand in for.

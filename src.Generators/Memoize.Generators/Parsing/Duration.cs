@@ -17,6 +17,12 @@ internal static class Duration
         ("ms", TimeSpan.TicksPerMillisecond),
     ];
 
+    // The format "c" itself takes "5:00" for five hours.
+    private static readonly string[] ConstantFormats =
+    [
+        @"hh\:mm\:ss", @"hh\:mm\:ss\.FFFFFFF", @"d\.hh\:mm\:ss", @"d\.hh\:mm\:ss\.FFFFFFF",
+    ];
+
     /// <summary>Reads a positive duration.</summary>
     /// <returns>The ticks, or <see langword="null"/> when the text is not a duration or not positive.</returns>
     public static long? Parse(string text)
@@ -26,7 +32,7 @@ internal static class Duration
     }
 
     private static long? ParseConstantFormat(string text)
-        => TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var duration) ? duration.Ticks : null;
+        => TimeSpan.TryParseExact(text, ConstantFormats, CultureInfo.InvariantCulture, out var duration) ? duration.Ticks : null;
 
     // Each unit at most once, from days down: "30m1h" and "5m5m" are slips rather than durations.
     private static long? ParseUnits(string text)
