@@ -24,7 +24,11 @@ internal static class CodeText
     /// <summary>For people: <c>System.Collections.Generic.List&lt;string&gt;</c>.</summary>
     public static string Readable(ITypeSymbol type) => type.ToDisplayString(ReadableFormat);
 
+    /// <summary>For declaring: <c>Shop.@event</c>.</summary>
     public static string Namespace(INamespaceSymbol symbol) => symbol.ToDisplayString(EscapedNamespaceFormat);
+
+    /// <summary>For people and files: <c>Shop.event</c>.</summary>
+    public static string ReadableNamespace(INamespaceSymbol symbol) => symbol.ToDisplayString(ReadableFormat);
 
     /// <summary>A name that can be declared and used as an identifier, in asynchronous methods too.</summary>
     public static string Identifier(string name)

@@ -18,8 +18,12 @@ internal static class DefaultValue
         if (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable)
             type = value is null ? type : nullable.TypeArguments[0];
 
+        // Generated files are nullable-enabled, the user's need not be: there, "string text = null" is in order.
         if (value is null)
-            return type.IsReferenceType ? "null" : "default";
+        {
+            var admitsNull = type.IsValueType || type.NullableAnnotation == NullableAnnotation.Annotated;
+            return (type.IsReferenceType ? "null" : "default") + (admitsNull ? "" : "!");
+        }
 
         return type.TypeKind == TypeKind.Enum ? Enum((INamedTypeSymbol)type, value) : Constant(value);
     }

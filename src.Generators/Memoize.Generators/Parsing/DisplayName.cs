@@ -16,7 +16,7 @@ internal static class DisplayName
 
         var containing = string.Join(".", types);
         if (method.ContainingNamespace is { IsGlobalNamespace: false } @namespace)
-            containing = $"{@namespace.ToDisplayString()}.{containing}";
+            containing = $"{CodeText.ReadableNamespace(@namespace)}.{containing}";
 
         var parameters = method.Parameters
             .Where(parameter => !knownTypes.IsCancellationToken(parameter.Type))

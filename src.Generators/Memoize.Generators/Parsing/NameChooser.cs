@@ -83,7 +83,7 @@ internal static class NameChooser
     {
         var name = new StringBuilder();
         if (method.ContainingNamespace is { IsGlobalNamespace: false } @namespace)
-            name.Append(@namespace.ToDisplayString()).Append('.');
+            name.Append(CodeText.ReadableNamespace(@namespace)).Append('.');
         AppendTypes(method.ContainingType);
         name.Append(method.Name);
 
@@ -92,6 +92,14 @@ internal static class NameChooser
             .Any(other => !IsSame(other, method) && string.Equals(other.Name, method.Name, StringComparison.OrdinalIgnoreCase));
         if (isOverloaded)
             name.Append('(').Append(string.Join(",", ParameterTypeNames(method, knownTypes))).Append(')');
+
+        // The compiler takes fewer characters in names of files than in identifiers. Clashes are sorted out later.
+        for (var i = 0; i < name.Length; i++)
+        {
+            if (!char.IsLetterOrDigit(name[i]) && "._`(),".IndexOf(name[i]) < 0)
+                name[i] = '_';
+        }
+
         return name.ToString();
 
         void AppendTypes(INamedTypeSymbol type)
