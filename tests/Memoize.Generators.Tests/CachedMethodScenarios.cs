@@ -84,7 +84,7 @@ public sealed class CachedMethodScenarios
 
     [Fact]
     public async Task A_token_a_progress_and_a_logger_are_not_part_of_the_key() => await MustPrint(
-        "runs 1, reported True, core token is the caller's False",
+        "runs 1, reported True, core token is the caller's False but can be cancelled True",
         """
         internal static partial class Slow
         {
@@ -110,7 +110,7 @@ public sealed class CachedMethodScenarios
                 var progress = new Reported();
                 await Slow.GetCachedAsync(1, progress, null, source.Token);
                 await Slow.GetCachedAsync(1, null, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, default);
-                return $"runs {Slow.Runs}, reported {progress.Was}, core token is the caller's {Slow.Seen == source.Token}";
+                return $"runs {Slow.Runs}, reported {progress.Was}, core token is the caller's {Slow.Seen == source.Token} but can be cancelled {Slow.Seen.CanBeCanceled}";
             }
         }
         """);
