@@ -63,6 +63,9 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// <summary>How many keys have callers inside their lock.</summary>
     internal int LockCount => _locks.Count;
 
+    /// <summary>How many callers are inside the lock of <paramref name="key"/> beside the first.</summary>
+    internal int WaitersOn(TKey key) => _locks.CallersOf(key) - 1;
+
     /// <summary>Looks: finds a fresh value without a lock and counts a hit, or counts nothing.</summary>
     public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
     {

@@ -61,6 +61,14 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, TK
 
     public Outcome<TValue> Outcome => _outcome;
 
+    public int Callers
+    {
+        get
+        {
+            lock (this) return _callers;
+        }
+    }
+
     /// <summary>Counts a caller in, unless the lock is detached.</summary>
     public bool TryJoin()
     {

@@ -16,6 +16,8 @@ internal sealed class KeyedLocks<TKey, TValue>
 
     public int Count => _locks.Count;
 
+    public int CallersOf(TKey key) => _locks.TryGetValue(key, out var found) ? found.Callers : 0;
+
     /// <summary>Enters the lock of <paramref name="key"/>. Who makes it has the turn; the others have to wait for theirs.</summary>
     public KeyedLock<TKey, TValue> Enter(TKey key, out bool hasTurn)
     {

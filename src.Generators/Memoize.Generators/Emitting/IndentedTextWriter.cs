@@ -1,0 +1,66 @@
+using System.Text;
+
+namespace Memoize.Generators.Emitting;
+
+/// <summary>
+/// Writes emitted code as code: lines, and blocks that indent what is in them. Line ends are <c>\n</c> on every machine, so
+/// that the output is the same on all of them.
+/// </summary>
+internal sealed class IndentedTextWriter
+{
+    private const string OneLevel = "    ";
+
+    private readonly StringBuilder _text = new();
+    private int _depth;
+
+    /// <summary>Writes one or more lines at the current depth.</summary>
+    public void WriteLine(string lines)
+    {
+        foreach (var line in lines.Split('\n'))
+        {
+            var written = line.TrimEnd('\r');
+            if (written.Length > 0)
+            {
+                for (var i = 0; i < _depth; i++)
+                    _text.Append(OneLevel);
+            }
+
+            _text.Append(written).Append('\n');
+        }
+    }
+
+    /// <summary>Writes an empty line.</summary>
+    public void WriteLine() => _text.Append('\n');
+
+    /// <summary>Writes an opening brace; the closing one follows when the result is disposed.</summary>
+    public Block WriteBlock()
+    {
+        WriteLine("{");
+        _depth++;
+        return new Block(this);
+    }
+
+    /// <summary>Indents what follows until the result is disposed.</summary>
+    public Indentation Indent()
+    {
+        _depth++;
+        return new Indentation(this);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => _text.ToString();
+
+    internal readonly struct Block(IndentedTextWriter writer) : IDisposable
+    {
+        public void Dispose()
+        {
+            writer._depth--;
+            writer.WriteLine("}");
+        }
+    }
+
+    internal readonly struct Indentation(IndentedTextWriter writer) : IDisposable
+    {
+        public void Dispose() => writer._depth--;
+    }
+}

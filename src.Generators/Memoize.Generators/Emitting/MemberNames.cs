@@ -1,0 +1,51 @@
+using Memoize.Generators.Model;
+
+namespace Memoize.Generators.Emitting;
+
+/// <summary>How the parts of one generated file refer to each other.</summary>
+internal sealed class MemberNames
+{
+    public MemberNames(CachedMethodModel method)
+    {
+        var generics = method.Wrapper.Generics;
+        Definition = method.Names.Definition + generics.List;
+        HandleType = method.Names.HandleType + generics.List;
+
+        // Inside the definition class, a type parameter of the same name would be hidden.
+        KeyStruct = new LocalNames(generics.Names).Take("Key");
+        KeyType = method.Key.Form switch
+        {
+            KeyForm.None => "global::Memoize.NoKey",
+            KeyForm.Parameter => method.Key.Parts[0].Type,
+            _ => $"{Definition}.{KeyStruct}",
+        };
+        KeyTypeInDefinition = method.Key.Form == KeyForm.Struct ? KeyStruct : KeyType;
+        CacheType = $"global::Memoize.CachedMethod<{KeyType}, {method.Wrapper.Return.ValueType}>";
+    }
+
+    /// <summary><c>GetQuoteMethod</c>, with type arguments for a generic method.</summary>
+    public string Definition { get; }
+
+    /// <summary><c>GetQuoteCacheHandle</c>, with type arguments for a generic method.</summary>
+    public string HandleType { get; }
+
+    /// <summary>The simple name of the key struct.</summary>
+    public string KeyStruct { get; }
+
+    /// <summary>The type of the key, as wrapper and handle write it.</summary>
+    public string KeyType { get; }
+
+    /// <summary>The type of the key, as the definition class writes it.</summary>
+    public string KeyTypeInDefinition { get; }
+
+    /// <summary>The runtime's view of the method: <c>CachedMethod&lt;Key, Quote&gt;</c>.</summary>
+    public string CacheType { get; }
+
+    /// <summary>The key of a call whose key parameters are at hand under their own names.</summary>
+    public string KeyOf(CachedMethodModel method) => method.Key.Form switch
+    {
+        KeyForm.None => $"default({KeyType})",
+        KeyForm.Parameter => method.Key.Parts[0].Name,
+        _ => $"new {KeyType}({string.Join(", ", method.Key.Parts.Select(static part => part.Name))})",
+    };
+}

@@ -1,0 +1,111 @@
+using Memoize.Generators.Model;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Memoize.Generators.Parsing;
+
+/// <summary>
+/// Reads one method with <c>[CachedResponse]</c>. The one parser has two hosts: the generator, which wants the model, and
+/// the analyzer, which wants to know why there is none.
+/// </summary>
+internal static class CachedMethodParser
+{
+    /// <summary>Parses the method.</summary>
+    /// <param name="method">The annotated method.</param>
+    /// <param name="attribute">Its attribute.</param>
+    /// <param name="knownTypes">The types to recognise.</param>
+    /// <param name="report">Gets what is wrong; <see langword="null"/> for silence.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    /// <returns>The model, or <see langword="null"/> when the method cannot be cached.</returns>
+    public static CachedMethodModel? Parse(
+        IMethodSymbol method,
+        AttributeData attribute,
+        KnownTypes knownTypes,
+        Action<Diagnostic>? report,
+        CancellationToken cancellationToken)
+    {
+        // The attribute may stand on either part of a partial method; modifiers and defaults are read from the defining one.
+        method = method.PartialDefinitionPart ?? method;
+        var reporter = new Reporter(report, method, attribute, cancellationToken);
+
+        // No short circuit: a user who has three things to correct is told all three.
+        var hierarchy = HierarchyParser.Parse(method, reporter, cancellationToken);
+        var options = AttributeOptions.Parse(attribute, reporter);
+        var result = ReturnParser.Parse(method, knownTypes, reporter);
+        var parameters = ParameterParser.Parse(method, knownTypes, reporter, cancellationToken);
+        if (hierarchy is null || options is null || result is null || parameters is null)
+            return null;
+
+        cancellationToken.ThrowIfCancellationRequested();
+        var core = CoreFinder.Find(method, options, knownTypes, reporter);
+        var names = NameChooser.Choose(method, options, knownTypes, reporter);
+        if (core is null || names is null)
+            return null;
+
+        return new(
+            Id: method.GetDocumentationCommentId()!,
+            FileName: NameChooser.FileName(method, knownTypes),
+            Hierarchy: hierarchy,
+            MethodCref: Cref(method),
+            DisplayName: DisplayName.Of(method, knownTypes),
+            Wrapper: Wrapper(method, options, result, parameters.Value, knownTypes, cancellationToken),
+            Core: core,
+            Key: KeyParser.Parse(method, parameters.Value),
+            Names: names,
+            Policy: options.Policy,
+            Memoizer: MemoizerFinder.Find(method, knownTypes, cancellationToken));
+    }
+
+    /// <summary>Whether the generator implements this method, rather than adding a sibling to it.</summary>
+    public static bool IsImplementedByGenerator(IMethodSymbol method)
+        => method is { IsPartialDefinition: true, PartialImplementationPart: null };
+
+    private static WrapperModel Wrapper(
+        IMethodSymbol method,
+        AttributeOptions options,
+        ReturnModel result,
+        EquatableArray<ParameterModel> parameters,
+        KnownTypes knownTypes,
+        CancellationToken cancellationToken)
+    {
+        var isPartial = IsImplementedByGenerator(method);
+        var name = NameChooser.WrapperName(method, options.Name);
+        return new(
+            IsPartialImplementation: isPartial,
+            Modifiers: isPartial ? WrittenModifiers(method, cancellationToken) : SiblingModifiers(method, name, knownTypes),
+            Accessibility: CodeText.Accessibility(method.DeclaredAccessibility),
+            IsStatic: method.IsStatic,
+            Name: CodeText.Identifier(name),
+            Generics: Generics.Of(method, cancellationToken),
+            Return: result,
+            Parameters: parameters);
+    }
+
+    // Both parts of a partial method must have the same modifiers, so they are taken over as they were written.
+    private static string WrittenModifiers(IMethodSymbol method, CancellationToken cancellationToken)
+    {
+        var declaration = (MethodDeclarationSyntax)method.DeclaringSyntaxReferences[0].GetSyntax(cancellationToken);
+        return string.Join(" ", declaration.Modifiers.Select(static modifier => modifier.Text));
+    }
+
+    private static string SiblingModifiers(IMethodSymbol method, string name, KnownTypes knownTypes)
+    {
+        var modifiers = CodeText.Accessibility(method.DeclaredAccessibility);
+        if (method.IsStatic)
+            modifiers += " static";
+        if (NameChooser.WrapperHidesInherited(method, name, knownTypes))
+            modifiers += " new";
+        if (method.IsReadOnly && !method.ContainingType.IsReadOnly)
+            modifiers += " readonly";
+        return modifiers;
+    }
+
+    // A bare name is the pleasant form, but it is ambiguous where there are overloads and not allowed for generic methods.
+    private static string Cref(IMethodSymbol method)
+    {
+        var isAlone = method.Arity == 0
+            && method.ContainingType.GetMembers(method.Name).Length == 1
+            && CodeText.Identifier(method.Name) == method.Name;
+        return isAlone ? method.Name : method.GetDocumentationCommentId()!;
+    }
+}

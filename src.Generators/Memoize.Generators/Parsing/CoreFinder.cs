@@ -1,0 +1,121 @@
+using Memoize.Generators.Model;
+using Microsoft.CodeAnalysis;
+
+namespace Memoize.Generators.Parsing;
+
+/// <summary>
+/// Finds the method that computes. For an ordinary method that is the method itself; for a partial one it is the core: the
+/// same parameters in the same order, where only a cancellation token may be on one side and not on the other.
+/// </summary>
+internal static class CoreFinder
+{
+    public static CoreModel? Find(IMethodSymbol method, AttributeOptions options, KnownTypes knownTypes, Reporter reporter)
+    {
+        if (!CachedMethodParser.IsImplementedByGenerator(method))
+            return Match(method, method, knownTypes);
+
+        var name = options.Core ?? DefaultName(method.Name);
+        var candidates = Candidates(method, name, knownTypes).ToArray();
+        foreach (var candidate in candidates)
+        {
+            if (Match(method, candidate, knownTypes) is { } core)
+                return core;
+        }
+
+        if (candidates.Length == 0)
+            reporter.OnMethod(Diagnostics.CoreNotFound, method.Name, ExpectedSignature(method, name));
+        else
+            reporter.At(candidates[0], Diagnostics.CoreMismatch, method.Name, name, ExpectedSignature(method, name));
+        return null;
+    }
+
+    private static string DefaultName(string name)
+        => name.EndsWith("Async", StringComparison.Ordinal) && name.Length > "Async".Length
+            ? name.Substring(0, name.Length - "Async".Length) + "CoreAsync"
+            : name + "Core";
+
+    private static IEnumerable<IMethodSymbol> Candidates(IMethodSymbol method, string name, KnownTypes knownTypes)
+    {
+        for (var type = method.ContainingType; type is not null; type = type.BaseType)
+        {
+            foreach (var member in type.GetMembers(name))
+            {
+                if (member is IMethodSymbol { MethodKind: MethodKind.Ordinary } candidate
+                    && !SymbolEqualityComparer.Default.Equals(candidate, method)
+                    && knownTypes.Compilation.IsSymbolAccessibleWithin(candidate, method.ContainingType))
+                {
+                    yield return candidate;
+                }
+            }
+        }
+    }
+
+    private static CoreModel? Match(IMethodSymbol method, IMethodSymbol core, KnownTypes knownTypes)
+    {
+        if (core.Arity != method.Arity || (method.IsStatic && !core.IsStatic))
+            return null;
+
+        var name = CodeText.Identifier(core.Name);
+        var isStatic = core.IsStatic;
+
+        // Read the core's signature in terms of the wrapper's type parameters.
+        if (core.Arity > 0)
+            core = core.Construct([.. method.TypeParameters]);
+
+        var arguments = new List<CoreArgument>();
+        var next = 0;
+        foreach (var parameter in core.Parameters)
+        {
+            if (parameter.RefKind is RefKind.Ref or RefKind.Out)
+                return null;
+
+            if (knownTypes.IsCancellationToken(parameter.Type))
+            {
+                arguments.Add(new(CoreArgument.Token, IsByReference(parameter)));
+                continue;
+            }
+
+            SkipTokens();
+            if (next == method.Parameters.Length
+                || !SymbolEqualityComparer.Default.Equals(method.Parameters[next].Type, parameter.Type))
+            {
+                return null;
+            }
+
+            arguments.Add(new(next++, IsByReference(parameter)));
+        }
+
+        SkipTokens();
+        return next == method.Parameters.Length && ReturnsTheSame(method, core, knownTypes)
+            ? new(name, isStatic, arguments.ToEquatableArray())
+            : null;
+
+        void SkipTokens()
+        {
+            while (next < method.Parameters.Length && knownTypes.IsCancellationToken(method.Parameters[next].Type))
+                next++;
+        }
+    }
+
+    private static bool IsByReference(IParameterSymbol parameter)
+        => parameter.RefKind is RefKind.In or RefKind.RefReadOnlyParameter;
+
+    // An asynchronous wrapper takes a core with either kind of task.
+    private static bool ReturnsTheSame(IMethodSymbol method, IMethodSymbol core, KnownTypes knownTypes)
+    {
+        var (wrapperKind, wrapperValue) = ReturnParser.Unwrap(method.ReturnType, knownTypes);
+        var (coreKind, coreValue) = ReturnParser.Unwrap(core.ReturnType, knownTypes);
+        return (wrapperKind == ReturnKind.Value) == (coreKind == ReturnKind.Value)
+            && !core.ReturnsByRef
+            && !core.ReturnsByRefReadonly
+            && SymbolEqualityComparer.Default.Equals(wrapperValue, coreValue);
+    }
+
+    private static string ExpectedSignature(IMethodSymbol method, string name)
+    {
+        var modifiers = method.IsStatic ? "private static" : "private";
+        var generics = method.Arity == 0 ? "" : $"<{string.Join(", ", method.TypeParameters.Select(static type => type.Name))}>";
+        var parameters = method.Parameters.Select(static parameter => $"{CodeText.Readable(parameter.Type)} {parameter.Name}");
+        return $"{modifiers} {CodeText.Readable(method.ReturnType)} {name}{generics}({string.Join(", ", parameters)})";
+    }
+}

@@ -1,0 +1,91 @@
+using Memoize.Generators.Model;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Memoize.Generators.Parsing;
+
+/// <summary>Reads the types around a method and checks that members can be added to them.</summary>
+internal static class HierarchyParser
+{
+    public static HierarchyInfo? Parse(IMethodSymbol method, Reporter reporter, CancellationToken cancellationToken)
+    {
+        if (Obstacle(method) is { } obstacle)
+        {
+            reporter.OnMethod(Diagnostics.UnsupportedMember, method.Name, obstacle);
+            return null;
+        }
+
+        var isValid = true;
+        var types = new Stack<TypeDeclarationInfo>();
+        for (var type = method.ContainingType; type is not null; type = type.ContainingType)
+        {
+            if (!IsPartial(type, cancellationToken))
+            {
+                reporter.At(type, Diagnostics.TypeNotPartial, type.Name);
+                isValid = false;
+            }
+
+            types.Push(new(Keyword(type), Name(type)));
+        }
+
+        if (!isValid)
+            return null;
+
+        var containing = method.ContainingType;
+        var @namespace = containing.ContainingNamespace is { IsGlobalNamespace: false } named ? CodeText.Namespace(named) : null;
+        return new(@namespace, types.ToEquatableArray(), CodeText.Qualified(containing));
+    }
+
+    private static string? Obstacle(IMethodSymbol method)
+    {
+        if (method.MethodKind == MethodKind.ExplicitInterfaceImplementation || !method.ExplicitInterfaceImplementations.IsEmpty)
+            return "an explicit interface implementation";
+        if (method.MethodKind != MethodKind.Ordinary)
+            return "not an ordinary method";
+        if (!method.ContainingType.CanBeReferencedByName)
+            return "in an extension block";
+
+        for (var type = method.ContainingType; type is not null; type = type.ContainingType)
+        {
+            if (type.TypeKind is not (TypeKind.Class or TypeKind.Struct))
+                return "not in a class or struct";
+            if (type.IsFileLocal)
+                return "in a file-local type, which generated code cannot reach";
+            if (type.IsRefLikeType)
+                return "in a ref struct";
+        }
+
+        return null;
+    }
+
+    private static bool IsPartial(INamedTypeSymbol type, CancellationToken cancellationToken)
+    {
+        foreach (var reference in type.DeclaringSyntaxReferences)
+        {
+            if (reference.GetSyntax(cancellationToken) is TypeDeclarationSyntax declaration
+                && declaration.Modifiers.Any(SyntaxKind.PartialKeyword))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static string Keyword(INamedTypeSymbol type) => (type.IsRecord, type.TypeKind) switch
+    {
+        (true, TypeKind.Struct) => "record struct",
+        (true, _) => "record",
+        (false, TypeKind.Struct) => "struct",
+        _ => "class",
+    };
+
+    private static string Name(INamedTypeSymbol type)
+    {
+        var name = CodeText.TypeIdentifier(type.Name);
+        return type.TypeParameters.IsEmpty
+            ? name
+            : $"{name}<{string.Join(", ", type.TypeParameters.Select(static parameter => CodeText.TypeIdentifier(parameter.Name)))}>";
+    }
+}

@@ -1,0 +1,66 @@
+using Microsoft.CodeAnalysis;
+
+namespace Memoize.Generators.Parsing;
+
+/// <summary>The types that the parser recognises, looked up once per compilation part and only when asked for.</summary>
+internal sealed class KnownTypes(Compilation compilation)
+{
+    public const string CachedResponseAttribute = "Memoize.CachedResponseAttribute";
+
+    private readonly Dictionary<string, INamedTypeSymbol?> _found = new(StringComparer.Ordinal);
+
+    public Compilation Compilation => compilation;
+
+    public bool IsCachedResponseAttribute(ITypeSymbol? type) => Is(type, CachedResponseAttribute);
+
+    public bool IsMemoizer(ITypeSymbol type) => Is(type, "Memoize.Memoizer");
+
+    public bool IsCancellationToken(ITypeSymbol type) => Is(type, "System.Threading.CancellationToken");
+
+    public bool IsTask(ITypeSymbol type) => Is(type, "System.Threading.Tasks.Task");
+
+    public bool IsTaskOfT(ITypeSymbol type) => Is(type.OriginalDefinition, "System.Threading.Tasks.Task`1");
+
+    public bool IsValueTask(ITypeSymbol type) => Is(type, "System.Threading.Tasks.ValueTask");
+
+    public bool IsValueTaskOfT(ITypeSymbol type) => Is(type.OriginalDefinition, "System.Threading.Tasks.ValueTask`1");
+
+    /// <summary>Whether a parameter of this type says how a call is carried out and not what it asks for.</summary>
+    public bool IsNeverInKey(ITypeSymbol type)
+        => IsProgressOrLogger(type) || type.AllInterfaces.Any(IsProgressOrLogger);
+
+    /// <summary>Whether the type has value semantics as a struct but compares what it contains by reference.</summary>
+    public bool ComparesContentByReference(ITypeSymbol type)
+        => Is(type.OriginalDefinition, "System.Collections.Immutable.ImmutableArray`1")
+            || Is(type.OriginalDefinition, "System.Memory`1")
+            || Is(type.OriginalDefinition, "System.ReadOnlyMemory`1")
+            || Is(type.OriginalDefinition, "System.ArraySegment`1");
+
+    /// <summary>Whether a value type compares by value through <c>IEquatable&lt;itself&gt;</c>.</summary>
+    public static bool IsEquatableToItself(ITypeSymbol type)
+    {
+        foreach (var candidate in type.AllInterfaces)
+        {
+            if (candidate is { Name: "IEquatable", Arity: 1, ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } }
+                && SymbolEqualityComparer.Default.Equals(candidate.TypeArguments[0], type))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool IsProgressOrLogger(ITypeSymbol type)
+        => Is(type.OriginalDefinition, "System.IProgress`1") || Is(type, "Microsoft.Extensions.Logging.ILogger");
+
+    private bool Is(ITypeSymbol? type, string metadataName)
+    {
+        if (type is null)
+            return false;
+
+        if (!_found.TryGetValue(metadataName, out var known))
+            _found.Add(metadataName, known = compilation.GetTypeByMetadataName(metadataName));
+        return known is not null && SymbolEqualityComparer.Default.Equals(type, known);
+    }
+}

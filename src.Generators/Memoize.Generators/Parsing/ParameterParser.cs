@@ -1,0 +1,80 @@
+using Memoize.Generators.Model;
+using Microsoft.CodeAnalysis;
+
+namespace Memoize.Generators.Parsing;
+
+/// <summary>Reads the parameters of a method and decides what the wrapper does with each.</summary>
+internal static class ParameterParser
+{
+    public static EquatableArray<ParameterModel>? Parse(
+        IMethodSymbol method, KnownTypes knownTypes, Reporter reporter, CancellationToken cancellationToken)
+    {
+        var isValid = true;
+        var hasCallerToken = false;
+        var declaresDefaults = !CachedMethodParser.IsImplementedByGenerator(method);
+        var parameters = new List<ParameterModel>();
+        foreach (var parameter in method.Parameters)
+        {
+            var role = Role(parameter, knownTypes);
+            if (role == ParameterRole.CallerToken && hasCallerToken)
+                role = ParameterRole.Passed;
+            hasCallerToken |= role == ParameterRole.CallerToken;
+
+            if (Obstacle(parameter, cancellationToken) is { } obstacle)
+            {
+                reporter.At(parameter, Diagnostics.UnsupportedParameter, parameter.Name, obstacle);
+                isValid = false;
+            }
+            else if (role == ParameterRole.Key && !KeyParser.HasValueEquality(parameter.Type, knownTypes))
+            {
+                reporter.At(parameter, Diagnostics.NoValueEquality, parameter.Name, CodeText.Readable(parameter.Type));
+                isValid = false;
+            }
+
+            parameters.Add(new(
+                CodeText.Identifier(parameter.Name),
+                CodeText.Qualified(parameter.Type),
+                Modifiers(parameter),
+                declaresDefaults ? DefaultValue.Of(parameter) : null,
+                role));
+        }
+
+        return isValid ? parameters.ToEquatableArray() : null;
+    }
+
+    /// <summary>The role that the type of a parameter gives it.</summary>
+    public static ParameterRole Role(IParameterSymbol parameter, KnownTypes knownTypes)
+    {
+        if (knownTypes.IsCancellationToken(parameter.Type))
+            return ParameterRole.CallerToken;
+        return knownTypes.IsNeverInKey(parameter.Type) ? ParameterRole.Passed : ParameterRole.Key;
+    }
+
+    private static string? Obstacle(IParameterSymbol parameter, CancellationToken cancellationToken) => parameter switch
+    {
+        { RefKind: RefKind.Ref } => "passed by 'ref'",
+        { RefKind: RefKind.Out } => "passed by 'out'",
+        { Type.TypeKind: TypeKind.Pointer or TypeKind.FunctionPointer } => "a pointer",
+        { Type.IsRefLikeType: true } => "a ref struct",
+        { Type: ITypeParameterSymbol type } when Generics.AllowsRefStruct(type, cancellationToken) => "allowed to be a ref struct",
+        { Type.TypeKind: TypeKind.Error } => "of an unknown type",
+        _ => null,
+    };
+
+    private static string Modifiers(IParameterSymbol parameter)
+    {
+        var modifiers = "";
+        if (parameter is { Ordinal: 0, ContainingSymbol: IMethodSymbol { IsExtensionMethod: true } })
+            modifiers += "this ";
+        if (parameter.IsParams)
+            modifiers += "params ";
+        if (parameter.ScopedKind != ScopedKind.None)
+            modifiers += "scoped ";
+        return modifiers + parameter.RefKind switch
+        {
+            RefKind.In => "in ",
+            RefKind.RefReadOnlyParameter => "ref readonly ",
+            _ => "",
+        };
+    }
+}

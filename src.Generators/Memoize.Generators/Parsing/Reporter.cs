@@ -1,0 +1,26 @@
+using Microsoft.CodeAnalysis;
+
+namespace Memoize.Generators.Parsing;
+
+/// <summary>
+/// Where the parser tells what is wrong. The generator passes no delegate and stays silent; the analyzer passes one.
+/// </summary>
+internal readonly struct Reporter(Action<Diagnostic>? report, IMethodSymbol method, AttributeData attribute, CancellationToken cancellationToken)
+{
+    /// <summary>Reports at the method's name.</summary>
+    public void OnMethod(DiagnosticDescriptor descriptor, params object[] arguments) => At(method, descriptor, arguments);
+
+    /// <summary>Reports at the name of a symbol, for example a parameter.</summary>
+    public void At(ISymbol symbol, DiagnosticDescriptor descriptor, params object[] arguments)
+        => report?.Invoke(Diagnostic.Create(descriptor, symbol.Locations.FirstOrDefault(), arguments));
+
+    /// <summary>Reports at the attribute.</summary>
+    public void OnAttribute(DiagnosticDescriptor descriptor, params object[] arguments)
+    {
+        if (report is null)
+            return;
+
+        var location = attribute.ApplicationSyntaxReference?.GetSyntax(cancellationToken).GetLocation();
+        report(Diagnostic.Create(descriptor, location, arguments));
+    }
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.Loader;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Emit;
+
+namespace Memoize.Generators.Tests;
+
+/// <summary>
+/// A user's project in memory, with everything on that makes generated code fail: nullable, all warnings as errors,
+/// documentation. Every consumer that is made is also edited, to see that the generator does only what it must.
+/// </summary>
+internal sealed class Consumer
+{
+    private static readonly CSharpParseOptions s_parseOptions =
+        new(LanguageVersion.CSharp14, DocumentationMode.Diagnose);
+
+    private static readonly MetadataReference[] s_references =
+    [
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+            .Split(Path.PathSeparator)
+            .Where(static path => Path.GetFileName(path) is var name
+                && (name.StartsWith("System.", StringComparison.Ordinal)
+                    || name.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal)
+                    || name is "Memoize.dll" or "netstandard.dll" or "mscorlib.dll"))
+            .Select(static path => MetadataReference.CreateFromFile(path)),
+    ];
+
+    private Consumer(Compilation output, GeneratorDriverRunResult result)
+    {
+        Output = output;
+        Files = result.Results.Single().GeneratedSources
+            .ToDictionary(static file => file.HintName, static file => file.SourceText.ToString(), StringComparer.Ordinal);
+    }
+
+    /// <summary>The project with the generated files.</summary>
+    public Compilation Output { get; }
+
+    /// <summary>The generated files by name.</summary>
+    public IReadOnlyDictionary<string, string> Files { get; }
+
+    /// <summary>All generated files in one text, without what changes from version to version.</summary>
+    public string Snapshot => string.Join(
+        '\n',
+        Files.OrderBy(static file => file.Key, StringComparer.Ordinal)
+            .Select(static file => $"//HintName: {file.Key}\n{file.Value.Replace($"\"{Version}\"", "\"…\"", StringComparison.Ordinal)}"));
+
+    private static string Version => typeof(CachedResponseGenerator).Assembly.GetName().Version!.ToString(3);
+
+    /// <summary>Compiles a project of one or more files, which must come out clean.</summary>
+    public static Consumer Compile(params string[] sources)
+    {
+        var consumer = Generate(sources);
+        var problems = consumer.Problems;
+        Assert.True(problems.Length == 0, string.Join('\n', problems) + "\n\n" + consumer.Snapshot);
+        return consumer;
+    }
+
+    /// <summary>Runs the generator over a project that may not compile.</summary>
+    public static Consumer Generate(params string[] sources)
+    {
+        var compilation = Project(sources);
+        var driver = Driver().RunGeneratorsAndUpdateCompilation(compilation, out var output, out var diagnostics);
+        Assert.Empty(diagnostics);
+
+        var result = driver.GetRunResult();
+        Assert.Null(result.Results.Single().Exception);
+        Edits.MustCostOnlyWhatTheyTouch(driver, compilation);
+        return new(output, result);
+    }
+
+    /// <summary>What the compiler has to say about the project, generated files included.</summary>
+    public string[] Problems =>
+    [
+        .. Output.GetDiagnostics()
+            .Where(static diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning)
+            .Select(static diagnostic => diagnostic.ToString()),
+    ];
+
+    public static GeneratorDriver Driver() => CSharpGeneratorDriver.Create(
+        [new CachedResponseGenerator().AsSourceGenerator()],
+        parseOptions: s_parseOptions,
+        driverOptions: new(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
+
+    public static CSharpCompilation Project(params string[] sources) => CSharpCompilation.Create(
+        "Consumer",
+        sources.Select(static (source, index) => Parse(source, $"File{index}.cs")),
+        s_references,
+        new CSharpCompilationOptions(
+            OutputKind.DynamicallyLinkedLibrary,
+            generalDiagnosticOption: ReportDiagnostic.Error,
+            warningLevel: 9999,
+            nullableContextOptions: NullableContextOptions.Enable,
+            allowUnsafe: true));
+
+    public static SyntaxTree Parse(string source, string path) => CSharpSyntaxTree.ParseText(source, s_parseOptions, path);
+
+    /// <summary>Loads the project and runs its <c>static string Scenario.Run()</c>, which may return a task.</summary>
+    public async Task<string> RunAsync()
+    {
+        using var image = new MemoryStream();
+        EmitResult emitted = Output.Emit(image);
+        Assert.True(emitted.Success, string.Join('\n', emitted.Diagnostics));
+        image.Position = 0;
+
+        var assembly = new AssemblyLoadContext("Consumer").LoadFromStream(image);
+        var result = assembly.GetType("Scenario", throwOnError: true)!
+            .GetMethod("Run", BindingFlags.Public | BindingFlags.Static)!
+            .Invoke(null, BindingFlags.DoNotWrapExceptions, binder: null, parameters: null, CultureInfo.InvariantCulture);
+        return result is Task<string> task ? await task : (string)result!;
+    }
+}

@@ -1,0 +1,106 @@
+using Memoize.Testing;
+
+namespace Memoize.Generators.Tests;
+
+/// <summary>The emitted text as people read it: one snapshot per form.</summary>
+public sealed class WrapperSnapshots
+{
+    [Fact]
+    public void An_asynchronous_partial_method_is_implemented_over_its_core()
+    {
+        var consumer = Consumer.Compile("""
+            using System.Threading;
+            using System.Threading.Tasks;
+            using Memoize;
+
+            namespace Shop;
+
+            /// <summary>A price.</summary>
+            public sealed record Quote(string Symbol, decimal Price);
+
+            /// <summary>Quotes.</summary>
+            public sealed partial class QuoteService(Memoizer memoizer)
+            {
+                private readonly Memoizer _memoizer = memoizer;
+
+                /// <summary>Gets a quote.</summary>
+                [CachedResponse("5m")]
+                public partial Task<Quote> GetQuoteAsync(string symbol, int page, CancellationToken cancellationToken = default);
+
+                private Task<Quote> GetQuoteCoreAsync(string symbol, int page, CancellationToken cancellationToken)
+                    => Task.FromResult(new Quote(symbol, page));
+            }
+            """);
+
+        Snapshot.Verify(consumer.Snapshot);
+    }
+
+    [Fact]
+    public void A_synchronous_method_gets_a_sibling()
+    {
+        var consumer = Consumer.Compile("""
+            using Memoize;
+
+            namespace Rules;
+
+            internal sealed record RuleSet(string Folder);
+
+            internal partial class RuleCatalog
+            {
+                [CachedResponse]
+                internal RuleSet LoadRules(string folder) => new(folder);
+            }
+            """);
+
+        Snapshot.Verify(consumer.Snapshot);
+    }
+
+    [Fact]
+    public void A_value_task_without_parameters_needs_no_key()
+    {
+        var consumer = Consumer.Compile("""
+            using System.Threading.Tasks;
+            using Memoize;
+
+            internal static partial class Clock
+            {
+                [CachedResponse(Duration = "1h30m", Capacity = 1, Name = "NowAsync")]
+                private static ValueTask<long> ReadAsync() => new(1L);
+
+                internal static ValueTask<long> Call() => NowAsync();
+            }
+            """);
+
+        Snapshot.Verify(consumer.Snapshot);
+    }
+
+    [Fact]
+    public void Generic_methods_in_nested_generic_types_have_generic_handles()
+    {
+        var consumer = Consumer.Compile("""
+            using System;
+            using System.Collections.Generic;
+            using System.Threading;
+            using System.Threading.Tasks;
+            using Memoize;
+
+            namespace Store
+            {
+                internal partial record Outer<TKey> where TKey : notnull
+                {
+                    internal partial struct Inner
+                    {
+                        [CachedResponse("00:00:01.5", Core = nameof(Load))]
+                        internal partial Task<List<T?>> GetAsync<T>(TKey id, T? filter, IProgress<int> progress) where T : class, IComparable<T>, new();
+
+                        private ValueTask<List<T?>> Load<T>(TKey id, T? filter, IProgress<int> progress, CancellationToken token)
+                            where T : class, IComparable<T>, new()
+                            => new([filter]);
+                    }
+                }
+            }
+            """);
+
+        Snapshot.Verify(consumer.Snapshot);
+    }
+}

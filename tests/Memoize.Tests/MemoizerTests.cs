@@ -1,0 +1,98 @@
+using Memoize.Testing;
+
+namespace Memoize.Tests;
+
+public sealed class MemoizerTests
+{
+    [Fact]
+    public void The_default_memoizer_is_one_and_the_same()
+    {
+        Assert.Same(Memoizer.Default, Memoizer.Default);
+    }
+
+    [Fact]
+    public void Two_memoizers_share_nothing()
+    {
+        using var one = new Memoizer();
+        using var two = new Memoizer();
+        var definition = new CachedMethodDefinition<string, string>("Tests.Method", new());
+
+        definition.For(one).Set("key", "one");
+
+        Assert.False(definition.For(two).TryPeek("key", out _));
+        Assert.True(definition.For(one).TryPeek("key", out _));
+        Assert.Same(definition.For(one), definition.For(one));
+        Assert.Single(one.Methods);
+        Assert.Equal("Tests.Method", Assert.Single(two.GetStatistics()).Method);
+    }
+
+    [Fact]
+    public void A_disposed_memoizer_says_so_and_lets_its_timer_and_entries_go()
+    {
+        var time = new ManualTimeProvider();
+        var memoizer = new Memoizer(new MemoizerOptions { TimeProvider = time });
+        Assert.Equal(1, time.ActiveTimers);
+
+        memoizer.Dispose();
+        memoizer.Dispose();
+
+        Assert.Equal(0, time.ActiveTimers);
+        Assert.Throws<ObjectDisposedException>(() => ByHand.Method<string, string>(memoizer: memoizer));
+    }
+
+    [Fact]
+    public void Options_that_cannot_work_are_refused_by_name()
+    {
+        Assert.Contains("PruningInterval", Refused(new() { PruningInterval = TimeSpan.Zero }), StringComparison.Ordinal);
+        Assert.Contains("DefaultDuration", Refused(new() { DefaultDuration = TimeSpan.Zero }), StringComparison.Ordinal);
+        Assert.Contains("TimeProvider", Refused(new() { TimeProvider = null! }), StringComparison.Ordinal);
+        Assert.Contains("LoggerFactory", Refused(new() { LoggerFactory = null! }), StringComparison.Ordinal);
+        Assert.Throws<ArgumentNullException>(() => new Memoizer(null!));
+
+        static string Refused(MemoizerOptions options) => Assert.Throws<ArgumentException>(() => new Memoizer(options)).Message;
+    }
+
+    [Fact]
+    public void A_policy_that_cannot_work_is_refused_with_the_name_of_its_method()
+    {
+        Assert.Contains("Tests.Method: Capacity is 0", Refused(new() { Capacity = 0 }), StringComparison.Ordinal);
+        Assert.Contains("Tests.Method: Duration is 00:00:00", Refused(new() { Duration = TimeSpan.Zero }), StringComparison.Ordinal);
+
+        static string Refused(CachePolicy<int> policy) => Assert.Throws<ArgumentException>(() => ByHand.Method<int, int>(policy)).Message;
+    }
+
+    [Fact]
+    public void Statistics_are_a_snapshot_that_can_be_read()
+    {
+        var cache = ByHand.Method<int, int>();
+        cache.Call(1, _ => 1);
+        var before = cache.Statistics;
+        cache.Call(1, _ => 1);
+
+        Assert.Equal(0, before.HitRatio + before.Hits);
+        Assert.Equal(0.5, cache.Statistics.HitRatio);
+        Assert.Equal("Tests.Method: 2 requests = 1 hits + 0 stale + 0 coalesced + 1 computed + 0 failed + 0 cancelled; 1 entries", cache.Statistics.ToString());
+        Assert.Throws<ArgumentOutOfRangeException>(() => before.MissesFor((MissReason)99));
+        Assert.Throws<ArgumentOutOfRangeException>(() => before.MissesFor((MissReason)(-1)));
+    }
+
+    [Fact]
+    public async Task A_clock_that_fails_loses_no_value()
+    {
+        var time = new BrokenTime();
+        var cache = ByHand.Method<int, int>(new() { Duration = TimeSpan.FromSeconds(1) }, new Memoizer(new MemoizerOptions { TimeProvider = time, AutomaticPruning = false }));
+
+        Assert.Equal(7, await cache.CallAsync(1, _ => { time.Broken = true; return Task.FromResult(7); }));
+        time.Broken = false;
+
+        Assert.Equal(0, cache.LockCount);
+        Assert.Equal(8, await cache.CallAsync(1, _ => Task.FromResult(8)));
+    }
+
+    private sealed class BrokenTime : TimeProvider
+    {
+        public bool Broken { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => Broken ? throw new InvalidOperationException("The clock is broken.") : DateTimeOffset.UnixEpoch;
+    }
+}
