@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Memoize;
 
 /// <summary>A method whose results are kept, as one <see cref="Memoizer"/> runs it.</summary>
+/// <remarks>Thread-safe.</remarks>
 public abstract class CachedMethod
 {
     private protected CachedMethod(string name, Memoizer memoizer)
@@ -26,7 +27,20 @@ public abstract class CachedMethod
     /// <inheritdoc cref="Clear"/>
     public abstract ValueTask ClearAsync(CancellationToken cancellationToken = default);
 
+    internal abstract IEnumerable<CancellationTokenSource> RunningComputations { get; }
+
+    internal abstract void InvalidateTag(string tag);
+
     internal abstract int Prune();
+
+    /// <summary>Cancels a computation. The callbacks of its token are the user's code: they neither hold up this thread nor throw at it.</summary>
+    internal void Cancel(CancellationTokenSource computation) =>
+        _ = computation.CancelAsync().ContinueWith(
+            static (cancelling, method) => Log.CancellationCallbackFailed(((CachedMethod)method!).Memoizer.Logger, cancelling.Exception!, ((CachedMethod)method).Name),
+            this,
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
 }
 
 /// <summary>
@@ -35,36 +49,38 @@ public abstract class CachedMethod
 /// <typeparam name="TKey">The type of the key. It compares by value.</typeparam>
 /// <typeparam name="TValue">The type of the results.</typeparam>
 /// <remarks>
-/// A wrapper looks (<see cref="TryGet"/>), enters the key's lock (<see cref="EnterAsync"/>), looks again
-/// (<see cref="Turn{TKey,TValue}.TryGet"/>) and computes (<see cref="Turn{TKey,TValue}.ComputeAsync{TState}(TState, Func{TState, CancellationToken, Task{TValue}})"/>).
-/// Thread-safe.
+/// A wrapper looks (<see cref="TryGet(TKey, out TValue)"/>), enters the key's lock (<see cref="EnterAsync"/>), looks again
+/// (<see cref="Turn{TKey,TValue}.TryGet"/>) and computes (<see cref="Turn{TKey,TValue}.ComputeAsync"/>).
+/// Every call is counted with exactly one outcome, where it ends. Thread-safe.
 /// </remarks>
 public sealed class CachedMethod<TKey, TValue> : CachedMethod
     where TKey : notnull
 {
-    private readonly MemoryStore<TKey, TValue> _memory;
-    private readonly KeyedLocks<TKey, TValue> _locks = new();
-    private readonly MethodCounters _counters = new();
+    private readonly CachePolicy<TValue> _policy;
     private readonly CacheClock _clock;
-    private readonly TimeSpan? _duration;
+    private readonly MethodCounters _counters = new();
+    private readonly MemoryStore<TKey, TValue> _memory;
+    private readonly KeyedLocks<TKey, TValue> _locks;
+    private readonly ComputationRunner<TKey, TValue> _runner;
 
     internal CachedMethod(CachedMethodDefinition<TKey, TValue> definition, Memoizer memoizer)
         : base(definition.Name, memoizer)
     {
-        definition.Policy.Validate(definition.Name);
+        _policy = definition.Policy;
+        _policy.Validate(Name);
         _clock = memoizer.Clock;
-        _duration = definition.Policy.Duration ?? memoizer.Options.DefaultDuration;
-        _memory = new MemoryStore<TKey, TValue>(definition.Policy.Capacity, _clock, _counters);
+        _memory = new MemoryStore<TKey, TValue>(_policy, _clock, _counters);
+        _locks = new KeyedLocks<TKey, TValue>(this);
+        _runner = new ComputationRunner<TKey, TValue>(this, _policy, _memory, _counters);
     }
 
     /// <inheritdoc/>
     public override MethodStatistics Statistics => _counters.Read(Name, _memory.Count);
 
+    internal override IEnumerable<CancellationTokenSource> RunningComputations => _locks.RunningComputations;
+
     /// <summary>How many keys have callers inside their lock.</summary>
     internal int LockCount => _locks.Count;
-
-    /// <summary>How many callers are inside the lock of <paramref name="key"/> beside the first.</summary>
-    internal int WaitersOn(TKey key) => _locks.CallersOf(key) - 1;
 
     /// <summary>Looks: finds a fresh value without a lock and counts a hit, or counts nothing.</summary>
     public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
@@ -80,7 +96,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         return false;
     }
 
-    /// <summary>Looks, like <see cref="TryGet"/>, for methods that return a task: the completed task is kept with the value.</summary>
+    /// <summary>Looks, like <see cref="TryGet(TKey, out TValue)"/>, for methods that return a task: the completed task is kept with the value.</summary>
     public bool TryGetTask(TKey key, [NotNullWhen(true)] out Task<TValue>? hit)
     {
         if (_memory.TryGetFresh(key, out var entry))
@@ -94,38 +110,82 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         return false;
     }
 
+    /// <summary>Looks, for methods with <c>RefreshAfter</c>.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value, if it is fresh.</param>
+    /// <param name="refresh">Whether this caller is to start the refresh of the value. True for one caller.</param>
+    public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value, out bool refresh)
+    {
+        refresh = false;
+        if (!_memory.TryGetFresh(key, out var entry))
+        {
+            value = default;
+            return false;
+        }
+
+        _counters.CountHit();
+        refresh = _memory.IsDueForRefresh(entry);
+        value = entry.Value;
+        return true;
+    }
+
     /// <summary>Enters the lock of <paramref name="key"/>, and waits for the turn to compute or for another's outcome.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    /// <exception cref="TimeoutException">The caller has waited for its <c>WaitTimeout</c>.</exception>
+    /// <exception cref="CacheRecursionException">The caller would wait for itself.</exception>
     public Turn<TKey, TValue> Enter(TKey key, CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            var keyedLock = Enter(key, out bool hasTurn, cancellationToken);
-            if (hasTurn) return new Turn<TKey, TValue>(this, keyedLock, hasTurn: true, cancellationToken);
-
-            KeyedLock<TKey, TValue>.Wake wake;
-            try
-            {
-                wake = keyedLock.Wait(cancellationToken);
-            }
-            catch
-            {
-                LeaveCancelled(keyedLock);
-                throw;
-            }
-
-            if (TryTakeTurn(keyedLock, wake, cancellationToken, out var turn)) return turn;
-        }
+        var caller = Begin(key, cancellationToken);
+        var keyedLock = Enter(key, caller, out bool hasTurn);
+        return hasTurn ? new(this, TurnKind.Compute, keyedLock, number: 1, caller, cancellationToken) : Wait(keyedLock, caller, cancellationToken);
     }
 
     /// <inheritdoc cref="Enter(TKey, CancellationToken)"/>
     public ValueTask<Turn<TKey, TValue>> EnterAsync(TKey key, CancellationToken cancellationToken)
     {
-        var keyedLock = Enter(key, out bool hasTurn, cancellationToken);
-        return hasTurn
-            ? new(new Turn<TKey, TValue>(this, keyedLock, hasTurn: true, cancellationToken))
-            : WaitAsync(keyedLock, cancellationToken);
+        var caller = Begin(key, cancellationToken);
+        var keyedLock = Enter(key, caller, out bool hasTurn);
+        return hasTurn ? new(new Turn<TKey, TValue>(this, TurnKind.Compute, keyedLock, number: 1, caller, cancellationToken)) : WaitAsync(keyedLock, caller, cancellationToken);
     }
+
+    /// <summary>
+    /// Enters the lock of <paramref name="key"/> to compute whatever there is. The result of a computation that is running
+    /// now is not kept; one that begins from now on is as good as this caller's own.
+    /// </summary>
+    /// <inheritdoc cref="Enter(TKey, CancellationToken)" path="/exception"/>
+    public Turn<TKey, TValue> EnterToRefresh(TKey key, CancellationToken cancellationToken)
+    {
+        var caller = Begin(key, cancellationToken);
+        var keyedLock = EnterToRefresh(key, caller, out bool hasTurn);
+        return hasTurn ? new(this, TurnKind.Refresh, keyedLock, number: 1, caller, cancellationToken) : Wait(keyedLock, caller, cancellationToken);
+    }
+
+    /// <inheritdoc cref="EnterToRefresh(TKey, CancellationToken)"/>
+    public ValueTask<Turn<TKey, TValue>> EnterToRefreshAsync(TKey key, CancellationToken cancellationToken)
+    {
+        var caller = Begin(key, cancellationToken);
+        var keyedLock = EnterToRefresh(key, caller, out bool hasTurn);
+        return hasTurn ? new(new Turn<TKey, TValue>(this, TurnKind.Refresh, keyedLock, number: 1, caller, cancellationToken)) : WaitAsync(keyedLock, caller, cancellationToken);
+    }
+
+    /// <summary>
+    /// Computes <paramref name="key"/> again in the background, after a look said so. The value that is there is served
+    /// meanwhile, and stays if the method fails. The computation does not carry the caller's context.
+    /// </summary>
+    /// <param name="key">The key.</param>
+    /// <param name="state">What <paramref name="core"/> needs, so that it can be static.</param>
+    /// <param name="core">The user's method.</param>
+    /// <param name="tags">The tags of the result.</param>
+    /// <param name="owner">The object that the method was called on, for the callbacks of the policy.</param>
+    public void StartRefreshAsync<TState>(TKey key, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, string[]? tags = null, object? owner = null) =>
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static call => _ = call.method.RefreshAsync(call.key, call.state, call.core, call.tags, call.owner),
+            (method: this, key, state, core, tags, owner),
+            preferLocal: false);
+
+    /// <inheritdoc cref="StartRefreshAsync"/>
+    public void StartRefresh<TState>(TKey key, TState state, Func<TState, CancellationToken, TValue> core, string[]? tags = null, object? owner = null) =>
+        StartRefreshAsync(key, (state, core), static (call, token) => new ValueTask<TValue>(call.core(call.state, token)), tags, owner);
 
     /// <summary>The kept value of <paramref name="key"/>, if it is fresh. Peeking counts nothing and changes nothing.</summary>
     public bool TryPeek(TKey key, [MaybeNullWhen(false)] out TValue value)
@@ -135,18 +195,48 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         return fresh;
     }
 
-    /// <summary>Keeps <paramref name="value"/> as if the method had returned it. A computation that is running now does not overwrite it.</summary>
-    public void Set(TKey key, TValue value)
+    /// <summary>What is known of <paramref name="key"/>: asking counts nothing and changes nothing.</summary>
+    public EntryExplanation Explain(TKey key)
     {
+        var state = _memory.Explain(key, out var entry, out var reason) switch
+        {
+            true when entry!.IsRefreshing => EntryState.Refreshing,
+            true => EntryState.Fresh,
+            false when _memory.IsUsable(entry) => EntryState.Stale,
+            false => EntryState.Absent,
+        };
+        bool hasValue = state != EntryState.Absent;
+        return new EntryExplanation
+        {
+            State = state,
+            Reason = state is EntryState.Fresh or EntryState.Refreshing ? null : reason,
+            Created = hasValue ? _clock.ToDateTimeOffset(entry!.CreatedAt) : null,
+            Expires = hasValue ? _clock.ToDateTimeOffset(_memory.End(entry!)) : null,
+            StaleUntil = hasValue ? _clock.ToDateTimeOffset(_memory.StaleUntil(entry!)) : null,
+            FailedUntil = entry?.FailureAt(_clock.Now) is { } failure ? _clock.ToDateTimeOffset(failure.Until) : null,
+            Level = hasValue ? EntryLevel.Memory : null,
+            IsComputing = _locks.CallersOf(key) > 0,
+        };
+    }
+
+    /// <summary>Keeps <paramref name="value"/> as if the method had returned it now. A computation that is running does not overwrite it.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="tags">The tags of the value.</param>
+    /// <param name="owner">The object that the handle belongs to, for <c>DurationFrom</c>.</param>
+    public void Set(TKey key, TValue value, string[]? tags = null, object? owner = null)
+    {
+        var life = _runner.LifeOf(value, owner);
         _locks.Detach(key);
-        _memory.Keep(key, value, _clock.After(_duration));
+        if (life is { } kept) _memory.Keep(key, value, kept, tags);
+        else _memory.Remove(key, MissReason.Expired);
     }
 
     /// <inheritdoc cref="Set"/>
-    public ValueTask SetAsync(TKey key, TValue value, CancellationToken cancellationToken = default)
+    public ValueTask SetAsync(TKey key, TValue value, string[]? tags = null, object? owner = null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Set(key, value);
+        Set(key, value, tags, owner);
         return ValueTask.CompletedTask;
     }
 
@@ -180,194 +270,430 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Calls the wrapper for each input, so that later calls hit. Inputs that are kept already cost a look.</summary>
+    /// <param name="inputs">The arguments to call the wrapper with.</param>
+    /// <param name="call">Calls the wrapper.</param>
+    /// <param name="parallelism">How many calls run at once at most; 0 for one per processor.</param>
+    /// <param name="progress">Is told how many inputs are done, whether their calls succeeded or failed.</param>
+    /// <param name="cancellationToken">Ends the warming: no further call starts.</param>
+    /// <exception cref="AggregateException">Calls failed, all others having been made; its inner exceptions say how.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public async Task WarmAsync<TInput>(IEnumerable<TInput> inputs, Func<TInput, CancellationToken, ValueTask> call, int parallelism, IProgress<int>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentOutOfRangeException.ThrowIfNegative(parallelism);
+        var failures = new List<Exception>();
+        int done = 0;
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = parallelism == 0 ? Environment.ProcessorCount : parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(
+            inputs,
+            limits,
+            async (input, token) =>
+            {
+                try
+                {
+                    await call(input, token).ConfigureAwait(false);
+                }
+                catch (Exception failure) when (!token.IsCancellationRequested)
+                {
+                    lock (failures) failures.Add(failure);
+                }
+
+                progress?.Report(Interlocked.Increment(ref done));
+            }).ConfigureAwait(false);
+
+        if (failures.Count > 0) throw new AggregateException($"{Name}: {failures.Count} of {done} inputs could not be warmed.", failures);
+    }
+
+    internal override void InvalidateTag(string tag)
+    {
+        _locks.DetachTag(tag);
+        _memory.RemoveTag(tag);
+    }
+
     internal override int Prune() => _memory.Prune();
 
     /// <summary>Throws unless the invariants of the memory store hold. For tests, when no call is running.</summary>
     internal void Verify() => _memory.Verify();
 
-    internal bool LookAgain(KeyedLock<TKey, TValue> keyedLock, [MaybeNullWhen(false)] out TValue value)
+    /// <summary>How many callers are inside the lock of <paramref name="key"/> beside the first.</summary>
+    internal int WaitersOn(TKey key) => _locks.CallersOf(key) - 1;
+
+    /// <summary>The second look: what the turn's caller finds, or the outcome of the computation that it waited for.</summary>
+    internal bool LookAgain(in Turn<TKey, TValue> turn, [MaybeNullWhen(false)] out TValue value)
     {
-        if (keyedLock.LookAgain(_memory, out var entry))
+        switch (turn.Kind)
         {
-            _counters.CountHit();
-            value = entry.Value;
-            return true;
+            case TurnKind.Compute when turn.Lock.LookAgain(_memory, out var entry):
+                _counters.CountHit();
+                value = entry.Value;
+                return true;
+
+            case TurnKind.Compute when turn.Lock.Seen?.FailureAt(_clock.Now) is { } failure:
+                // It is remembered that the method failed: it is not run again for now.
+                value = StaleOrThrow(turn.Lock, new Outcome<TValue>(failure.Failure));
+                return true;
+
+            case TurnKind.Refresh:
+                turn.Lock.LookPast(_memory);
+                break;
+
+            case TurnKind.Outcome:
+                value = TakeOutcome(turn.Lock, turn.Lock.Outcome, CallOutcome.Coalesced);
+                return true;
+
+            case TurnKind.Stale:
+                _counters.CountMiss(CallOutcome.Stale, turn.Lock.Reason);
+                value = turn.Lock.Seen!.Value;
+                return true;
         }
 
         value = default;
         return false;
     }
 
-    internal bool TakeOutcome(KeyedLock<TKey, TValue> keyedLock, out TValue value)
+    /// <summary>Runs the method on the caller's thread.</summary>
+    internal TValue Compute<TState>(in Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, TValue> core, string[]? tags, object? owner)
     {
-        _counters.CountMiss(keyedLock.Outcome.IsFailure ? CallOutcome.Failed : CallOutcome.Coalesced, keyedLock.Reason);
-        value = keyedLock.Outcome.GetValueOrThrow();
-        return true;
-    }
+        if (turn.Kind == TurnKind.Uncached) return ComputeUncached(turn, state, core);
+        if (_policy.SoftTimeout is not null && _memory.IsUsable(turn.Lock.Seen)) return ComputeBeside(turn, state, core, tags, owner);
 
-    internal TValue Compute<TState>(KeyedLock<TKey, TValue> keyedLock, TState state, Func<TState, CancellationToken, TValue> core, CancellationToken cancellationToken)
-    {
-        TValue value;
-        keyedLock.BeginComputing();
+        Outcome<TValue> outcome;
         try
         {
-            value = core(state, cancellationToken);
+            outcome = _runner.Run(turn.Lock, turn.Number, state, core, tags, owner, turn.CallerToken);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            // Only this caller was cancelled: the next one has the turn.
-            keyedLock.StopComputing();
-            _counters.CountMiss(CallOutcome.Cancelled, keyedLock.Reason);
-            throw;
-        }
-        catch (Exception failure)
-        {
-            keyedLock.SettleFailure(failure);
-            _counters.CountMiss(CallOutcome.Failed, keyedLock.Reason);
+            _counters.CountMiss(CallOutcome.Cancelled, turn.Lock.Reason);
             throw;
         }
 
-        Keep(keyedLock, value);
-        _counters.CountMiss(CallOutcome.Computed, keyedLock.Reason);
-        return value;
+        return TakeOutcome(turn.Lock, outcome, CallOutcome.Computed);
     }
 
-    /// <summary>Waits for a computation that this caller started, for as long as it wants to wait.</summary>
-    internal async ValueTask<TValue> ComputeAsync(KeyedLock<TKey, TValue> keyedLock, Task computation, CancellationToken cancellationToken)
+    /// <summary>Starts a computation, and waits for it for as long as its caller wants to wait.</summary>
+    internal async ValueTask<TValue> ComputeAsync<TState>(Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, string[]? tags, object? owner)
     {
-        if (computation.IsCompleted || !cancellationToken.CanBeCanceled)
-        {
-            await computation.ConfigureAwait(false);
-        }
-        else
-        {
-            try
-            {
-                await keyedLock.WaitAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                // The computation goes on for the callers that are left; leaving the lock cancels it if there is none.
-                _counters.CountMiss(CallOutcome.Cancelled, keyedLock.Reason);
-                throw;
-            }
-        }
+        if (turn.Kind == TurnKind.Uncached) return await ComputeUncachedAsync(turn, state, core).ConfigureAwait(false);
 
-        _counters.CountMiss(keyedLock.Outcome.IsFailure ? CallOutcome.Failed : CallOutcome.Computed, keyedLock.Reason);
-        return keyedLock.Outcome.GetValueOrThrow();
+        Task<Outcome<TValue>> computation = _runner.RunAsync(turn.Lock, turn.Number, state, core, tags, owner);
+        if (!computation.IsCompleted && !await WaitForAsync(computation, turn).ConfigureAwait(false)) return TakeStale(turn.Lock);
+
+        return TakeOutcome(turn.Lock, await computation.ConfigureAwait(false), CallOutcome.Computed);
     }
 
-    /// <summary>Runs a computation to its end, whoever waits for it. The task never fails: the lock has the outcome.</summary>
-    internal static async Task RunAsync<TState>(CachedMethod<TKey, TValue> method, KeyedLock<TKey, TValue> keyedLock, TState state, Func<TState, CancellationToken, Task<TValue>> core)
+    /// <summary>Leaves the lock of a turn.</summary>
+    internal void Leave(in Turn<TKey, TValue> turn)
     {
-        TValue value;
-        try
-        {
-            value = await core(state, keyedLock.BeginComputingForAll()).ConfigureAwait(false);
-        }
-        catch (Exception failure)
-        {
-            keyedLock.SettleFailure(failure);
-            return;
-        }
-
-        method.Keep(keyedLock, value);
+        // A caller that lost its patience has left already.
+        if (turn.Kind is not (TurnKind.Stale or TurnKind.Uncached)) Leave(turn.Lock, turn.Caller, turn.Number);
     }
 
-    /// <inheritdoc cref="RunAsync{TState}(CachedMethod{TKey, TValue}, KeyedLock{TKey, TValue}, TState, Func{TState, CancellationToken, Task{TValue}})"/>
-    internal static async Task RunAsync<TState>(CachedMethod<TKey, TValue> method, KeyedLock<TKey, TValue> keyedLock, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core)
+    /// <summary>Opens a call that missed: the computation that it is part of, if it is part of one.</summary>
+    private ComputationFrame? Begin(TKey key, CancellationToken cancellationToken)
     {
-        TValue value;
-        try
-        {
-            value = await core(state, keyedLock.BeginComputingForAll()).ConfigureAwait(false);
-        }
-        catch (Exception failure)
-        {
-            keyedLock.SettleFailure(failure);
-            return;
-        }
-
-        method.Keep(keyedLock, value);
-    }
-
-    internal void Leave(KeyedLock<TKey, TValue> keyedLock, bool hasTurn)
-    {
-        if (keyedLock.Leave(hasTurn) is not { } abandoned) return;
-
-        // The callbacks of the token are the user's code: they neither hold up the caller that leaves nor throw at it.
-        _ = abandoned.CancelAsync().ContinueWith(
-            static (cancelling, method) => Log.CancellationCallbackFailed(((CachedMethod)method!).Memoizer.Logger, cancelling.Exception!, ((CachedMethod)method).Name),
-            this,
-            CancellationToken.None,
-            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
-    }
-
-    private void Keep(KeyedLock<TKey, TValue> keyedLock, TValue value)
-    {
-        try
-        {
-            keyedLock.SettleValue(value, _memory, _clock.After(_duration));
-        }
-        catch (Exception failure)
-        {
-            // A time provider or a key's comparer of the user's can throw: the callers get their value all the same.
-            keyedLock.SettleValue(value, memory: null, expiresAt: 0);
-            Log.ResultNotKept(Memoizer.Logger, failure, Name);
-        }
-    }
-
-    private KeyedLock<TKey, TValue> Enter(TKey key, out bool hasTurn, CancellationToken cancellationToken)
-    {
+        ObjectDisposedException.ThrowIf(Memoizer.IsDisposed, Memoizer);
         if (cancellationToken.IsCancellationRequested)
         {
-            _memory.TryGetFresh(key, out _, out var reason);
+            _memory.Explain(key, out _, out var reason);
             _counters.CountMiss(CallOutcome.Cancelled, reason);
             cancellationToken.ThrowIfCancellationRequested();
         }
 
-        return _locks.Enter(key, out hasTurn);
+        return ComputationFrame.Current;
     }
 
-    private async ValueTask<Turn<TKey, TValue>> WaitAsync(KeyedLock<TKey, TValue> keyedLock, CancellationToken cancellationToken)
+    private KeyedLock<TKey, TValue> Enter(TKey key, ComputationFrame? caller, out bool hasTurn)
     {
+        var keyedLock = _locks.Enter(key, out hasTurn);
+        if (caller is null) return keyedLock;
+
+        WaitGraph.Enter(caller, keyedLock);
+        if (!hasTurn && WaitGraph.FindCircle(caller, keyedLock) is { } circle)
+        {
+            _counters.CountMiss(CallOutcome.Failed, keyedLock.Reason);
+            Leave(keyedLock, caller, turn: 0);
+            throw new CacheRecursionException(circle);
+        }
+
+        return keyedLock;
+    }
+
+    private KeyedLock<TKey, TValue> EnterToRefresh(TKey key, ComputationFrame? caller, out bool hasTurn)
+    {
+        _locks.Detach(key);
+        return Enter(key, caller, out hasTurn);
+    }
+
+    private Turn<TKey, TValue> Wait(KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, CancellationToken callerToken)
+    {
+        bool acceptsStale = true;
         while (true)
         {
             KeyedLock<TKey, TValue>.Wake wake;
-            try
+            int number = 0;
+            using (var patience = new Patience(HowLong(keyedLock.Key, ref acceptsStale), _clock.Provider, callerToken))
             {
-                wake = await keyedLock.WaitAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch
-            {
-                LeaveCancelled(keyedLock);
-                throw;
+                try
+                {
+                    (wake, number) = keyedLock.Wait(patience.Token);
+                }
+                catch (OperationCanceledException) when (patience.IsOver)
+                {
+                    wake = KeyedLock<TKey, TValue>.Wake.TimedOut;
+                }
+                catch
+                {
+                    LeaveCancelled(keyedLock, caller);
+                    throw;
+                }
             }
 
-            if (TryTakeTurn(keyedLock, wake, cancellationToken, out var turn)) return turn;
+            if (TryTake(keyedLock, wake, number, caller, callerToken, ref acceptsStale, out var turn)) return turn;
+            if (wake != KeyedLock<TKey, TValue>.Wake.StartOver) continue;
 
-            keyedLock = Enter(keyedLock.Key, out bool hasTurn, cancellationToken);
-            if (hasTurn) return new Turn<TKey, TValue>(this, keyedLock, hasTurn: true, cancellationToken);
+            keyedLock = Enter(keyedLock.Key, caller, out bool hasTurn);
+            if (hasTurn) return new(this, TurnKind.Compute, keyedLock, number: 1, caller, callerToken);
         }
     }
 
-    private bool TryTakeTurn(KeyedLock<TKey, TValue> keyedLock, KeyedLock<TKey, TValue>.Wake wake, CancellationToken cancellationToken, out Turn<TKey, TValue> turn)
+    private async ValueTask<Turn<TKey, TValue>> WaitAsync(KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, CancellationToken callerToken)
     {
-        if (wake == KeyedLock<TKey, TValue>.Wake.StartOver)
+        bool acceptsStale = true;
+        while (true)
         {
-            Leave(keyedLock, hasTurn: false);
-            turn = default;
-            return false;
+            KeyedLock<TKey, TValue>.Wake wake;
+            int number = 0;
+            using (var patience = new Patience(HowLong(keyedLock.Key, ref acceptsStale), _clock.Provider, callerToken))
+            {
+                try
+                {
+                    (wake, number) = await keyedLock.WaitAsync(patience.Token).ConfigureAwait(false);
+                }
+                catch (OperationCanceledException) when (patience.IsOver)
+                {
+                    wake = KeyedLock<TKey, TValue>.Wake.TimedOut;
+                }
+                catch
+                {
+                    LeaveCancelled(keyedLock, caller);
+                    throw;
+                }
+            }
+
+            if (TryTake(keyedLock, wake, number, caller, callerToken, ref acceptsStale, out var turn)) return turn;
+            if (wake != KeyedLock<TKey, TValue>.Wake.StartOver) continue;
+
+            keyedLock = Enter(keyedLock.Key, caller, out bool hasTurn);
+            if (hasTurn) return new(this, TurnKind.Compute, keyedLock, number: 1, caller, callerToken);
+        }
+    }
+
+    /// <summary>How long a caller waits for another's computation: for the soft time-out if it can take a stale value then, else for the wait time-out.</summary>
+    private TimeSpan? HowLong(TKey key, ref bool acceptsStale)
+    {
+        acceptsStale = acceptsStale
+            && _policy.SoftTimeout is { } soft
+            && !(_policy.WaitTimeout <= soft)
+            && _memory.TryPeek(key, out var entry)
+            && _memory.IsUsable(entry);
+        return acceptsStale ? _policy.SoftTimeout : _policy.WaitTimeout;
+    }
+
+    /// <summary>What a caller does that woke up. False if it is to wait on, or to start over.</summary>
+    private bool TryTake(
+        KeyedLock<TKey, TValue> keyedLock, KeyedLock<TKey, TValue>.Wake wake, int number, ComputationFrame? caller, CancellationToken callerToken, ref bool acceptsStale, out Turn<TKey, TValue> turn)
+    {
+        TurnKind kind;
+        switch (wake)
+        {
+            case KeyedLock<TKey, TValue>.Wake.Turn:
+                kind = TurnKind.Compute;
+                break;
+
+            case KeyedLock<TKey, TValue>.Wake.Outcome:
+                kind = TurnKind.Outcome;
+                break;
+
+            case KeyedLock<TKey, TValue>.Wake.StartOver:
+                Leave(keyedLock, caller, turn: 0);
+                turn = default;
+                return false;
+
+            case KeyedLock<TKey, TValue>.Wake.TimedOut when acceptsStale && _memory.IsUsable(keyedLock.Seen):
+                keyedLock.KeepRunning();
+                Leave(keyedLock, caller, turn: 0);
+                kind = TurnKind.Stale;
+                break;
+
+            case KeyedLock<TKey, TValue>.Wake.TimedOut when acceptsStale:
+                // The stale value has had its time while this caller waited.
+                acceptsStale = false;
+                turn = default;
+                return false;
+
+            default:
+                Leave(keyedLock, caller, turn: 0);
+                if (_policy.OnWaitTimeout == OnWaitTimeout.Throw)
+                {
+                    _counters.CountMiss(CallOutcome.Failed, keyedLock.Reason);
+                    throw new TimeoutException($"{Name}: another caller's computation took longer than the WaitTimeout of {_policy.WaitTimeout}.");
+                }
+
+                kind = TurnKind.Uncached;
+                break;
         }
 
-        turn = new Turn<TKey, TValue>(this, keyedLock, hasTurn: wake == KeyedLock<TKey, TValue>.Wake.Turn, cancellationToken);
+        turn = new Turn<TKey, TValue>(this, kind, keyedLock, number, caller, callerToken);
         return true;
     }
 
-    private void LeaveCancelled(KeyedLock<TKey, TValue> keyedLock)
+    /// <summary>Waits for a computation that this caller started. False if the caller takes the stale value instead.</summary>
+    private async ValueTask<bool> WaitForAsync(Task<Outcome<TValue>> computation, Turn<TKey, TValue> turn)
+    {
+        TimeSpan? limit = _memory.IsUsable(turn.Lock.Seen) ? _policy.SoftTimeout : null;
+        if (limit is null && !turn.CallerToken.CanBeCanceled) return true;
+
+        try
+        {
+            await computation.WaitAsync(Limits.ForTimer(limit ?? Timeout.InfiniteTimeSpan), _clock.Provider, turn.CallerToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return !_memory.IsUsable(turn.Lock.Seen);
+        }
+        catch (OperationCanceledException)
+        {
+            // The computation goes on for the callers that are left; leaving the lock cancels it if there is none.
+            _counters.CountMiss(CallOutcome.Cancelled, turn.Lock.Reason);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// A synchronous caller that has a stale value waits at most the soft time-out: the method runs on another thread, so
+    /// that it can go on when the caller does not wait any more.
+    /// </summary>
+    private TValue ComputeBeside<TState>(in Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, TValue> core, string[]? tags, object? owner)
+    {
+        var computation = _runner.RunAsync(
+            turn.Lock,
+            turn.Number,
+            (state, core),
+            static (call, token) => new ValueTask<TValue>(Task.Run(() => call.core(call.state, token), CancellationToken.None)),
+            tags,
+            owner);
+
+        using var patience = new Patience(_policy.SoftTimeout, _clock.Provider, turn.CallerToken);
+        try
+        {
+            computation.Wait(patience.Token);
+        }
+        catch (OperationCanceledException) when (patience.IsOver)
+        {
+            if (_memory.IsUsable(turn.Lock.Seen)) return TakeStale(turn.Lock);
+            computation.Wait(turn.CallerToken);
+        }
+        catch (OperationCanceledException)
+        {
+            _counters.CountMiss(CallOutcome.Cancelled, turn.Lock.Reason);
+            throw;
+        }
+
+        return TakeOutcome(turn.Lock, computation.Result, CallOutcome.Computed);
+    }
+
+    private TValue ComputeUncached<TState>(in Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, TValue> core)
+    {
+        try
+        {
+            TValue value = _runner.RunUncached(state, core, turn.CallerToken);
+            _counters.CountMiss(CallOutcome.Computed, turn.Lock.Reason);
+            return value;
+        }
+        catch (Exception failure)
+        {
+            _counters.CountMiss(OutcomeOf(failure, turn.CallerToken), turn.Lock.Reason);
+            throw;
+        }
+    }
+
+    private async ValueTask<TValue> ComputeUncachedAsync<TState>(Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core)
+    {
+        try
+        {
+            TValue value = await _runner.RunUncachedAsync(state, core, turn.CallerToken).ConfigureAwait(false);
+            _counters.CountMiss(CallOutcome.Computed, turn.Lock.Reason);
+            return value;
+        }
+        catch (Exception failure)
+        {
+            _counters.CountMiss(OutcomeOf(failure, turn.CallerToken), turn.Lock.Reason);
+            throw;
+        }
+    }
+
+    private async Task RefreshAsync<TState>(TKey key, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, string[]? tags, object? owner)
+    {
+        if (!_memory.TryPeek(key, out var entry)) return;
+
+        var keyedLock = _locks.Enter(key, out bool hasTurn);
+        try
+        {
+            // If a caller has the turn, its computation is the refresh.
+            if (!hasTurn || Memoizer.IsDisposed) return;
+
+            keyedLock.LookPast(_memory);
+            var outcome = await _runner.RunAsync(keyedLock, turn: 1, state, core, tags, owner).ConfigureAwait(false);
+            if (outcome.Failure is { } failure) Log.RefreshFailed(Memoizer.Logger, failure.SourceException, Name);
+        }
+        finally
+        {
+            Leave(keyedLock, caller: null, hasTurn ? 1 : 0);
+            entry.ReleaseRefresh();
+        }
+    }
+
+    private TValue TakeOutcome(KeyedLock<TKey, TValue> keyedLock, Outcome<TValue> outcome, CallOutcome ifValue)
+    {
+        if (outcome.Failure is not null) return StaleOrThrow(keyedLock, outcome);
+
+        _counters.CountMiss(ifValue, keyedLock.Reason);
+        return outcome.GetValueOrThrow();
+    }
+
+    private TValue StaleOrThrow(KeyedLock<TKey, TValue> keyedLock, Outcome<TValue> failed)
+    {
+        // Who asked for a refresh wants to know that it failed.
+        bool stale = keyedLock.Reason != MissReason.Bypassed && _memory.IsUsable(keyedLock.Seen);
+        _counters.CountMiss(stale ? CallOutcome.Stale : CallOutcome.Failed, keyedLock.Reason);
+        if (!stale) return failed.GetValueOrThrow();
+
+        Log.StaleServed(Memoizer.Logger, failed.Failure!.SourceException, Name);
+        return keyedLock.Seen!.Value;
+    }
+
+    private TValue TakeStale(KeyedLock<TKey, TValue> keyedLock)
+    {
+        keyedLock.KeepRunning();
+        _counters.CountMiss(CallOutcome.Stale, keyedLock.Reason);
+        return keyedLock.Seen!.Value;
+    }
+
+    private static CallOutcome OutcomeOf(Exception failure, CancellationToken callerToken) =>
+        failure is OperationCanceledException && callerToken.IsCancellationRequested ? CallOutcome.Cancelled : CallOutcome.Failed;
+
+    private void LeaveCancelled(KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller)
     {
         _counters.CountMiss(CallOutcome.Cancelled, keyedLock.Reason);
-        Leave(keyedLock, hasTurn: false);
+        Leave(keyedLock, caller, turn: 0);
+    }
+
+    private void Leave(KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, int turn)
+    {
+        if (caller is not null) WaitGraph.Leave(caller, keyedLock);
+        if (keyedLock.Leave(turn) is { } abandoned) Cancel(abandoned);
     }
 }

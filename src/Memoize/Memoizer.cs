@@ -16,7 +16,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
 
     private readonly ConcurrentDictionary<object, CachedMethod> _methods = new(ReferenceEqualityComparer.Instance);
     private readonly ITimer? _pruning;
-    private volatile bool _disposed;
+    private bool _disposed;
 
     /// <summary>A memoizer with the default options.</summary>
     public Memoizer()
@@ -47,6 +47,10 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
 
     internal ILogger Logger { get; }
 
+    internal RunningComputations Running { get; } = new();
+
+    internal bool IsDisposed => Volatile.Read(ref _disposed);
+
     /// <summary>The statistics of every method, in the order of their names.</summary>
     public IReadOnlyList<MethodStatistics> GetStatistics() =>
         [.. _methods.Values.Select(method => method.Statistics).OrderBy(statistics => statistics.Method, StringComparer.Ordinal)];
@@ -72,36 +76,81 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         return pruned;
     }
 
+    /// <summary>Removes every entry with <paramref name="tag"/>, of whichever method. Results of computations with it that are running now are not kept.</summary>
+    public void InvalidateTag(string tag)
+    {
+        ArgumentNullException.ThrowIfNull(tag);
+        foreach (var (_, method) in _methods) method.InvalidateTag(tag);
+    }
+
+    /// <inheritdoc cref="InvalidateTag"/>
+    public ValueTask InvalidateTagAsync(string tag, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        InvalidateTag(tag);
+        return ValueTask.CompletedTask;
+    }
+
     /// <summary>
-    /// Ends background work and lets all entries go. Calls that are running end normally; new calls throw
+    /// Cancels running asynchronous computations and lets all entries go. Calls that miss from now on throw
     /// <see cref="ObjectDisposedException"/>, unless this is the <see cref="Default"/> memoizer, which is then replaced.
     /// </summary>
     public void Dispose()
     {
-        if (_disposed) return;
-
-        _disposed = true;
-        Interlocked.CompareExchange(ref s_default, null, this);
-        _pruning?.Dispose();
-        Clear();
-        _methods.Clear();
+        if (Close()) CancelComputations();
     }
 
-    /// <inheritdoc cref="Dispose"/>
-    public ValueTask DisposeAsync()
+    /// <summary>
+    /// Waits for running computations to end, cancels those that go on for longer than
+    /// <see cref="MemoizerOptions.ShutdownTimeout"/>, and lets all entries go. New calls fare as after <see cref="Dispose"/>.
+    /// </summary>
+    public async ValueTask DisposeAsync()
     {
-        Dispose();
-        return ValueTask.CompletedTask;
+        if (!Close()) return;
+
+        try
+        {
+            await Running.WhenIdleAsync().WaitAsync(Limits.ForTimer(Options.ShutdownTimeout), Options.TimeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            Log.ComputationsCancelledAtShutdown(Logger, Running.Count, Options.ShutdownTimeout);
+            CancelComputations();
+        }
+
+        // What the last computations kept.
+        foreach (var (_, method) in _methods) method.Clear();
     }
 
     internal CachedMethod<TKey, TValue> GetOrAdd<TKey, TValue>(CachedMethodDefinition<TKey, TValue> definition)
         where TKey : notnull
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
         return (CachedMethod<TKey, TValue>)_methods.GetOrAdd(
             definition,
             static (_, call) => new CachedMethod<TKey, TValue>(call.definition, call.memoizer),
             (definition, memoizer: this));
+    }
+
+    /// <summary>Makes <paramref name="memoizer"/> the default.</summary>
+    internal static void MakeDefault(Memoizer memoizer) => s_default = memoizer;
+
+    private bool Close()
+    {
+        if (Interlocked.Exchange(ref _disposed, true)) return false;
+
+        Interlocked.CompareExchange(ref s_default, null, this);
+        _pruning?.Dispose();
+        foreach (var (_, method) in _methods) method.Clear();
+        return true;
+    }
+
+    private void CancelComputations()
+    {
+        foreach (var (_, method) in _methods)
+        {
+            foreach (var computation in method.RunningComputations) method.Cancel(computation);
+        }
     }
 
     private static Memoizer MakeDefault()

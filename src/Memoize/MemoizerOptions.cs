@@ -26,12 +26,26 @@ public sealed class MemoizerOptions
     /// <summary>The time between two automatic prunings. The default is one minute.</summary>
     public TimeSpan PruningInterval { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// What the computations of a method go through: retries, rate limits, circuit breakers. It is asked once for each
+    /// method; <see langword="null"/> for methods that run as they are. The default is none.
+    /// </summary>
+    public Func<CachedMethod, ComputationPipeline?>? Pipeline { get; set; }
+
+    /// <summary>
+    /// How long <see cref="Memoizer.DisposeAsync"/> lets running computations go on before it cancels them. The default is
+    /// five seconds; zero cancels at once.
+    /// </summary>
+    public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
     internal MemoizerOptions Validated()
     {
         if (TimeProvider is null) throw new ArgumentException($"{nameof(MemoizerOptions)}.{nameof(TimeProvider)} is null; use {nameof(System.TimeProvider)}.{nameof(System.TimeProvider.System)}.");
         if (LoggerFactory is null) throw new ArgumentException($"{nameof(MemoizerOptions)}.{nameof(LoggerFactory)} is null; use {nameof(NullLoggerFactory)}.");
         if (DefaultDuration is { } duration && duration <= TimeSpan.Zero) throw new ArgumentException($"{nameof(MemoizerOptions)}.{nameof(DefaultDuration)} is {duration}; it must be positive, or null for results that do not expire.");
         if (PruningInterval < TimeSpan.FromMilliseconds(1) || PruningInterval > TimeSpan.FromDays(1)) throw new ArgumentException($"{nameof(MemoizerOptions)}.{nameof(PruningInterval)} is {PruningInterval}; it must be between a millisecond and a day. To switch pruning off, set {nameof(AutomaticPruning)} to false.");
+
+        if (ShutdownTimeout < TimeSpan.Zero) throw new ArgumentException($"{nameof(MemoizerOptions)}.{nameof(ShutdownTimeout)} is {ShutdownTimeout}; it must be zero or longer.");
 
         // A copy: what the caller does to its object afterwards changes nothing here.
         return (MemoizerOptions)MemberwiseClone();

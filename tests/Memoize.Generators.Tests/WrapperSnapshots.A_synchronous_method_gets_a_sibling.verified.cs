@@ -61,7 +61,7 @@ partial class RuleCatalog
 
         /// <summary>Keeps a value for these arguments, as if it had just been computed.</summary>
         public global::System.Threading.Tasks.ValueTask SetAsync(string folder, global::Rules.RuleSet value, global::System.Threading.CancellationToken cancellationToken = default)
-            => _cache.SetAsync(folder, value, cancellationToken);
+            => _cache.SetAsync(folder, value, cancellationToken: cancellationToken);
 
         /// <summary>Forgets the value for these arguments. A computation under way is not stored.</summary>
         public void Invalidate(string folder)

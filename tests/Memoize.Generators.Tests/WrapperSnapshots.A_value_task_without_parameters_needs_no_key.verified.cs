@@ -59,7 +59,7 @@ partial class Clock
 
         /// <summary>Keeps a value for these arguments, as if it had just been computed.</summary>
         public global::System.Threading.Tasks.ValueTask SetAsync(long value, global::System.Threading.CancellationToken cancellationToken = default)
-            => _cache.SetAsync(default(global::Memoize.NoKey), value, cancellationToken);
+            => _cache.SetAsync(default(global::Memoize.NoKey), value, cancellationToken: cancellationToken);
 
         /// <summary>Forgets the value for these arguments. A computation under way is not stored.</summary>
         public void Invalidate()

@@ -34,7 +34,7 @@ partial class QuoteService
             // Compute: the value belongs to all its callers, so the core gets a token of its own.
             return await turn.ComputeAsync(
                 (self, symbol, page),
-                static (call, token) => call.self.GetQuoteCoreAsync(call.symbol, call.page, token)).ConfigureAwait(false);
+                static (call, token) => new(call.self.GetQuoteCoreAsync(call.symbol, call.page, token))).ConfigureAwait(false);
         }
     }
 
@@ -64,7 +64,7 @@ partial class QuoteService
 
         /// <summary>Keeps a value for these arguments, as if it had just been computed.</summary>
         public global::System.Threading.Tasks.ValueTask SetAsync(string symbol, int page, global::Shop.Quote value, global::System.Threading.CancellationToken cancellationToken = default)
-            => _cache.SetAsync(new GetQuoteMethod.Key(symbol, page), value, cancellationToken);
+            => _cache.SetAsync(new GetQuoteMethod.Key(symbol, page), value, cancellationToken: cancellationToken);
 
         /// <summary>Forgets the value for these arguments. A computation under way is not stored.</summary>
         public void Invalidate(string symbol, int page)

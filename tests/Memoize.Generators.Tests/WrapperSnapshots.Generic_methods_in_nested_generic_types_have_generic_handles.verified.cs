@@ -70,7 +70,7 @@ partial record Outer<TKey>
 
             /// <summary>Keeps a value for these arguments, as if it had just been computed.</summary>
             public global::System.Threading.Tasks.ValueTask SetAsync(TKey id, T? filter, global::System.Collections.Generic.List<T?> value, global::System.Threading.CancellationToken cancellationToken = default)
-                => _cache.SetAsync(new GetMethod<T>.Key(id, filter), value, cancellationToken);
+                => _cache.SetAsync(new GetMethod<T>.Key(id, filter), value, cancellationToken: cancellationToken);
 
             /// <summary>Forgets the value for these arguments. A computation under way is not stored.</summary>
             public void Invalidate(TKey id, T? filter)

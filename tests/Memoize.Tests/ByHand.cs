@@ -28,7 +28,7 @@ internal static class ByHand
             using var turn = await cache.EnterAsync(key, cancellationToken);
             if (turn.TryGet(out var value)) return value;
 
-            return await turn.ComputeAsync(core, static (core, token) => core(token));
+            return await turn.ComputeAsync(core, static (core, token) => new(core(token)));
         }
     }
 

@@ -62,14 +62,14 @@ public sealed class InvalidationTests
     [Fact]
     public void A_value_that_was_set_between_the_second_look_and_the_end_of_a_computation_stays()
     {
-        var clock = new CacheClock(TimeProvider.System);
-        var memory = new MemoryStore<string, string>(10, clock, new MethodCounters());
-        var locks = new KeyedLocks<string, string>();
+        var memory = new MemoryStore<string, string>(new(), new CacheClock(TimeProvider.System), new MethodCounters());
+        var life = EntryLife.Start(now: 0, duration: null, jitter: 0, refreshAfter: null);
+        var locks = new KeyedLocks<string, string>(ByHand.Method<string, string>());
         var keyedLock = locks.Enter("key", out _);
         Assert.False(keyedLock.LookAgain(memory, out _));
 
-        memory.Keep("key", "set", CacheClock.Never);
-        keyedLock.SettleValue("computed", memory, CacheClock.Never);
+        memory.Keep("key", "set", life, tags: null);
+        keyedLock.Settle(new("computed"), Verdict.Keep(life), memory);
 
         Assert.True(memory.TryPeekFresh("key", out var entry));
         Assert.Equal("set", entry.Value);

@@ -84,7 +84,7 @@ internal static class HandleEmitter
 
                 /// <summary>Keeps a value for these arguments, as if it had just been computed.</summary>
                 public {ValueTask} SetAsync({keyThen}{valueType} {value}, {Token} {token} = default)
-                    => _cache.SetAsync({key}, {value}, {token});
+                    => _cache.SetAsync({key}, {value}, cancellationToken: {token});
 
                 /// <summary>Forgets the value for these arguments. A computation under way is not stored.</summary>
                 public void Invalidate({keyParameters})

@@ -171,7 +171,7 @@ internal sealed class WrapperEmitter
         }
     }
 
-    // The state and the lambda: "(self, symbol)" and "static (call, token) => call.self.GetCoreAsync(call.symbol, token)".
+    // The state and the lambda: "(self, symbol)" and "static (call, token) => new(call.self.GetCoreAsync(call.symbol, token))".
     private (string State, string Call, bool UsesToken) CoreCall()
     {
         var core = _method.Core;
@@ -193,6 +193,8 @@ internal sealed class WrapperEmitter
         });
         var target = core.IsStatic ? "" : access(_self) + ".";
         var call = $"{target}{core.Name}{_wrapper.Generics.List}({string.Join(", ", arguments)})";
+        if (core.ReturnsTask)
+            call = $"new({call})";
         return (stateArgument, $"static ({stateParameter}, {token}) => {call}", usesToken);
     }
 

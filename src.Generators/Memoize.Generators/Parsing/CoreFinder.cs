@@ -87,7 +87,7 @@ internal static class CoreFinder
 
         SkipTokens();
         return next == method.Parameters.Length && ReturnsTheSame(method, core, knownTypes)
-            ? new(name, isStatic, arguments.ToEquatableArray())
+            ? new(name, isStatic, ReturnParser.Unwrap(core.ReturnType, knownTypes).Kind == ReturnKind.Task, arguments.ToEquatableArray())
             : null;
 
         void SkipTokens()

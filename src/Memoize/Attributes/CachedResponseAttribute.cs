@@ -23,14 +23,88 @@ public sealed class CachedResponseAttribute : Attribute
     public CachedResponseAttribute(string duration) => Duration = duration;
 
     /// <summary>
-    /// The life of a result after it was written, for example <c>"5m"</c>. Unset (the default): results do not expire.
+    /// The life of a result after it was written, for example <c>"5m"</c>. Unset (the default): the memoizer's
+    /// <see cref="MemoizerOptions.DefaultDuration"/>, which by default is no limit.
     /// </summary>
     public string? Duration { get; set; }
+
+    /// <summary>A result also expires when it was not read for this long. Unset (the default): only <see cref="Duration"/> counts.</summary>
+    public string? Sliding { get; set; }
+
+    /// <summary>
+    /// Each life is shortened by a random share of itself up to this, from 0 (the default) to 1, so that results that were
+    /// computed together do not expire together.
+    /// </summary>
+    public double Jitter { get; set; }
+
+    /// <summary>
+    /// A call that finds a result older than this gets it, and starts one computation in the background that replaces it.
+    /// Unset (the default): results are only computed when a call misses.
+    /// </summary>
+    public string? RefreshAfter { get; set; }
+
+    /// <summary>When the method fails, the expired result is still served for this long past its expiry. Unset (the default): the failure is thrown.</summary>
+    public string? StaleOnError { get; set; }
+
+    /// <summary>
+    /// A caller for whom there is a stale result waits at most this long for the fresh one and then takes the stale one;
+    /// the computation goes on. Needs <see cref="StaleOnError"/>, which says how long a result may be stale. Unset (the
+    /// default): callers wait.
+    /// </summary>
+    public string? SoftTimeout { get; set; }
+
+    /// <summary>
+    /// A computation is cancelled after this long; its callers get a <see cref="TimeoutException"/>, or the stale result.
+    /// Unset (the default): no limit.
+    /// </summary>
+    public string? Timeout { get; set; }
+
+    /// <summary>How long a caller waits for another caller's computation. Unset (the default): until it ends.</summary>
+    public string? WaitTimeout { get; set; }
+
+    /// <summary>What a caller does when its <see cref="WaitTimeout"/> is over. The default is <see cref="OnWaitTimeout.Throw"/>.</summary>
+    public OnWaitTimeout OnWaitTimeout { get; set; }
+
+    /// <summary>What the callers get that waited on a computation that failed. The default is <see cref="OnFailure.Share"/>.</summary>
+    public OnFailure OnFailure { get; set; }
+
+    /// <summary>A failure is remembered and thrown again for this long, without running the method. Unset (the default): failures are not kept.</summary>
+    public string? FailureDuration { get; set; }
+
+    /// <summary>Whether <see langword="null"/> results are kept. The default is true.</summary>
+    public bool CacheNull { get; set; } = true;
+
+    /// <summary>
+    /// The name of a method <c>bool M(TValue)</c> of the type: only results for which it is true are kept. Unset (the
+    /// default): every result is kept.
+    /// </summary>
+    public string? When { get; set; }
+
+    /// <summary>
+    /// The name of a method <c>TimeSpan M(TValue)</c> of the type: the life of this result. A life of zero or less is not
+    /// kept; <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> does not expire. Unset (the default): <see cref="Duration"/>.
+    /// </summary>
+    public string? DurationFrom { get; set; }
 
     /// <summary>
     /// How many results the memory store keeps for this method at most. The default is 10,000.
     /// </summary>
     public int Capacity { get; set; } = 10_000;
+
+    /// <summary>How many computations of this method run at once at most; the others queue. 0 (the default): no limit.</summary>
+    public int MaxConcurrency { get; set; }
+
+    /// <summary>
+    /// Names by which results are invalidated together with <see cref="Memoizer.InvalidateTag"/>: constants, or with
+    /// parameters in braces, as in <c>"customer:{customerId}"</c>. The default is none.
+    /// </summary>
+    public string[] Tags { get; set; } = [];
+
+    /// <summary>
+    /// How many results are kept for each tag at most, when a result with that tag comes in the oldest one goes. 0 (the
+    /// default): no limit of its own.
+    /// </summary>
+    public int TagCapacity { get; set; }
 
     /// <summary>
     /// The name of the generated wrapper, for an ordinary (not partial) method. By default <c>Load</c> gets

@@ -2,6 +2,18 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Memoize;
 
+/// <summary>The lock of one key of some method, as the <see cref="WaitGraph"/> sees it.</summary>
+internal abstract class KeyedLock(CachedMethod method)
+{
+    public CachedMethod Method { get; } = method;
+
+    /// <summary>The computation that runs on this lock now, if one does.</summary>
+    public ComputationFrame? Computation { get; protected set; }
+
+    /// <summary>The call, for people: the method and its key.</summary>
+    public abstract string Describe();
+}
+
 /// <summary>
 /// The lock of one key while callers are on it: a reference-counted <see cref="SemaphoreSlim"/>, and the computation that
 /// those callers share.
@@ -9,8 +21,8 @@ namespace Memoize;
 /// <remarks>
 /// The caller that has the turn looks again and computes; the others wait on the semaphore. When a computation ends the
 /// lock <em>settles</em>: there is a permit for everybody inside, and each takes the outcome away. When the turn ends
-/// without an outcome (the caller found a value after all, or cancelled its own synchronous computation) there is one
-/// permit, and the next caller has the turn.
+/// without an outcome for all (the caller found a value after all, cancelled its own synchronous computation, or failed
+/// under <see cref="OnFailure.Retry"/>) there is one permit, and the next caller has the turn.
 /// <para>Invariants, each guarded by the monitor of this object:</para>
 /// <list type="number">
 /// <item>The caller count is the number of calls that entered and have not left.</item>
@@ -18,33 +30,29 @@ namespace Memoize;
 /// when it settles, when its last caller leaves, or when its key is written or invalidated. Newcomers then start afresh on
 /// a lock of their own.</item>
 /// <item>At most one caller has the turn, and only that one starts a computation; after it has settled no computation
-/// starts.</item>
+/// starts. Turns are numbered from 1; a turn that was passed on is void.</item>
 /// <item>A result is kept if and only if the lock was attached until it settled. Keeping and detaching are one step, so
 /// nothing that was invalidated, or that nobody waits for, is ever written.</item>
-/// <item>When the last caller leaves a running computation, the computation's token is cancelled.</item>
+/// <item>When the last caller leaves a running computation, the computation's token is cancelled, unless somebody left it
+/// running on purpose (a background refresh, or a caller that took the stale value).</item>
 /// <item>Nobody waits without a permit to come: as long as callers are inside, somebody has the turn, or there is a permit,
 /// or a computation runs.</item>
 /// </list>
 /// The semaphore is never disposed: it has no wait handle to free, and nobody can be thrown out of a wait.
 /// </remarks>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "See the remarks.")]
-internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, TKey key)
+internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, CachedMethod method, TKey key) : KeyedLock(method)
     where TKey : notnull
 {
-    private readonly SemaphoreSlim _turn = new(initialCount: 0);
+    private readonly SemaphoreSlim _permits = new(initialCount: 0);
     private int _callers = 1;
+    private int _turn = 1;
     private bool _attached = true;
-    private bool _computing;
+    private bool _leftRunning;
     private bool _settled;
     private bool _startOver;
     private Outcome<TValue> _outcome;
     private CancellationTokenSource? _cancellation;
-    private MemoryEntry<TKey, TValue>? _seen;
-
-    public TKey Key { get; } = key;
-
-    /// <summary>Why there was no fresh value when the caller that has the turn looked again, and so for all who wait for it.</summary>
-    public MissReason Reason { get; private set; }
 
     /// <summary>What a caller finds when its wait has ended.</summary>
     public enum Wake
@@ -57,7 +65,21 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, TK
 
         /// <summary>The lock was detached without an outcome: leave it and enter afresh.</summary>
         StartOver,
+
+        /// <summary>It has waited as long as it wanted to.</summary>
+        TimedOut,
     }
+
+    public TKey Key { get; } = key;
+
+    /// <summary>The entry, fresh or not, that the caller that has the turn saw on its second look.</summary>
+    public MemoryEntry<TKey, TValue>? Seen { get; private set; }
+
+    /// <summary>Why there was no fresh value on that look, and so for all who wait for its outcome.</summary>
+    public MissReason Reason { get; private set; }
+
+    /// <summary>The tags of the value that is being computed.</summary>
+    public string[]? Tags { get; private set; }
 
     public Outcome<TValue> Outcome => _outcome;
 
@@ -68,6 +90,8 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, TK
             lock (this) return _callers;
         }
     }
+
+    public override string Describe() => $"{Method.Name} with key {Key}";
 
     /// <summary>Counts a caller in, unless the lock is detached.</summary>
     public bool TryJoin()
@@ -82,16 +106,16 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, TK
     }
 
     /// <summary>Waits for the turn or the outcome. A caller that is cancelled must still <see cref="Leave"/>.</summary>
-    public Wake Wait(CancellationToken cancellationToken)
+    public (Wake Wake, int Turn) Wait(CancellationToken cancellationToken)
     {
-        _turn.Wait(cancellationToken);
+        _permits.Wait(cancellationToken);
         return WakeUp();
     }
 
     /// <inheritdoc cref="Wait"/>
-    public async ValueTask<Wake> WaitAsync(CancellationToken cancellationToken)
+    public async ValueTask<(Wake Wake, int Turn)> WaitAsync(CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _permits.WaitAsync(cancellationToken).ConfigureAwait(false);
         return WakeUp();
     }
 
@@ -99,42 +123,94 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, TK
     public bool LookAgain(MemoryStore<TKey, TValue> memory, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry)
     {
         bool fresh = memory.TryGetFresh(Key, out entry, out var reason);
-        _seen = entry;
+        Seen = entry;
         Reason = reason;
         return fresh;
     }
 
-    /// <summary>Marks the computation as started, with the token of the caller on whose thread it runs.</summary>
-    public void BeginComputing()
+    /// <summary>The second look of a caller that computes whatever there is.</summary>
+    public void LookPast(MemoryStore<TKey, TValue> memory)
     {
-        lock (this) _computing = true;
+        Seen = memory.TryPeek(Key, out var entry) ? entry : null;
+        Reason = MissReason.Bypassed;
     }
 
-    /// <summary>Marks the computation as started, and gives the token that is cancelled when its last caller leaves.</summary>
-    public CancellationToken BeginComputingForAll()
+    /// <summary>Starts a computation on the turn.</summary>
+    /// <param name="tags">The tags of the value to come.</param>
+    /// <param name="cancellation">What is cancelled when the last caller leaves; null if its only caller runs it.</param>
+    public ComputationFrame Begin(string[]? tags, CancellationTokenSource? cancellation)
     {
-        var cancellation = new CancellationTokenSource();
+        var frame = new ComputationFrame(this, ComputationFrame.Current);
         lock (this)
         {
-            _computing = true;
+            Computation = frame;
+            Tags = tags;
             _cancellation = cancellation;
+            if (!_attached) table.AddDetached(this);
         }
 
-        return cancellation.Token;
+        return frame;
     }
 
-    /// <summary>Ends a computation without an outcome: its caller keeps the turn, and passes it on when it leaves.</summary>
-    public void StopComputing()
+    /// <summary>Ends the computation with an outcome for everybody inside, which is kept as <paramref name="verdict"/> says if the lock is still attached.</summary>
+    /// <returns>False if it had ended before.</returns>
+    public bool Settle(Outcome<TValue> outcome, Verdict verdict, MemoryStore<TKey, TValue> memory)
     {
-        lock (this) _computing = false;
+        int permits = 0;
+        try
+        {
+            lock (this)
+            {
+                if (_settled) return false;
+
+                _outcome = outcome;
+                permits = Settle();
+                if (_attached)
+                {
+                    _attached = false;
+                    verdict.Apply(this, memory);
+                }
+            }
+        }
+        finally
+        {
+            table.Remove(this);
+            table.RemoveDetached(this);
+            if (permits > 0) _permits.Release(permits);
+        }
+
+        return true;
     }
 
-    /// <summary>Ends the computation with a failure, for everybody inside.</summary>
-    public void SettleFailure(Exception failure) => Settle(new Outcome<TValue>(failure), memory: null, expiresAt: 0);
+    /// <summary>Ends a turn without an outcome for all: the next caller has it. A turn that is void already stays so.</summary>
+    public void PassOn(int turn)
+    {
+        int permits = 0;
+        bool detached = false;
+        lock (this)
+        {
+            if (_callers > 0)
+            {
+                permits = PassOnLocked(turn);
+            }
+            else if (!_settled)
+            {
+                // The computation was left running, and nobody came since.
+                Settle();
+                detached = _attached;
+                _attached = false;
+            }
+        }
 
-    /// <summary>Ends the computation with a value, for everybody inside, and keeps it if the lock is still attached.</summary>
-    public void SettleValue(TValue value, MemoryStore<TKey, TValue>? memory, long expiresAt) =>
-        Settle(new Outcome<TValue>(value), memory, expiresAt);
+        if (detached) table.Remove(this);
+        if (permits > 0) _permits.Release(permits);
+    }
+
+    /// <summary>Lets the running computation go on even if nobody is left to wait for it.</summary>
+    public void KeepRunning()
+    {
+        lock (this) _leftRunning = Computation is not null;
+    }
 
     /// <summary>Takes the lock out of the table, so that the result of a running computation is not kept.</summary>
     public void Detach()
@@ -143,14 +219,25 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, TK
         {
             if (!_attached) return;
             _attached = false;
+            if (Computation is not null) table.AddDetached(this);
         }
 
         table.Remove(this);
     }
 
+    /// <summary>What cancels the running computation, if there is one with a token of its own.</summary>
+    public CancellationTokenSource? RunningComputation
+    {
+        get
+        {
+            lock (this) return Computation is null ? null : _cancellation;
+        }
+    }
+
     /// <summary>Counts a caller out. If it still has the turn, the next caller gets it.</summary>
-    /// <returns>The token source of the computation, if nobody is left to want it: the caller cancels it.</returns>
-    public CancellationTokenSource? Leave(bool hasTurn)
+    /// <param name="turn">The caller's turn, 0 if it has none.</param>
+    /// <returns>What to cancel, because nobody is left to want the computation; else null.</returns>
+    public CancellationTokenSource? Leave(int turn)
     {
         bool detached = false;
         int permits = 0;
@@ -158,66 +245,58 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, TK
         lock (this)
         {
             _callers--;
-            if (_callers == 0)
+            bool computing = Computation is not null;
+            if (_callers > 0)
+            {
+                if (!computing) permits = PassOnLocked(turn);
+            }
+            else if (!(computing && _leftRunning))
             {
                 detached = _attached;
                 _attached = false;
-                if (_computing && !_settled) abandoned = _cancellation;
-            }
-            else if (hasTurn && !_computing && !_settled)
-            {
-                permits = _attached ? 1 : StartOver();
+                if (computing) abandoned = _cancellation;
             }
         }
 
         if (detached) table.Remove(this);
-        if (permits > 0) _turn.Release(permits);
+        if (permits > 0) _permits.Release(permits);
         return abandoned;
     }
 
-    private Wake WakeUp()
+    private (Wake Wake, int Turn) WakeUp()
     {
         int permits;
         lock (this)
         {
-            if (_settled) return _startOver ? Wake.StartOver : Wake.Outcome;
-            if (_attached) return Wake.Turn;
+            if (_settled) return (_startOver ? Wake.StartOver : Wake.Outcome, 0);
+            if (_attached) return (Wake.Turn, _turn);
             permits = StartOver();
         }
 
-        _turn.Release(permits);
-        return Wake.StartOver;
+        _permits.Release(permits);
+        return (Wake.StartOver, 0);
     }
 
-    private void Settle(Outcome<TValue> outcome, MemoryStore<TKey, TValue>? memory, long expiresAt)
+    private int PassOnLocked(int turn)
     {
-        int permits = 0;
-        try
-        {
-            lock (this)
-            {
-                if (_settled) return;
+        if (turn != _turn || _settled) return 0;
 
-                _outcome = outcome;
-                _settled = true;
-                permits = _callers;
-                bool keep = _attached && memory is not null;
-                _attached = false;
-                if (keep) memory!.KeepComputed(Key, outcome.GetValueOrThrow(), expiresAt, _seen);
-            }
-        }
-        finally
-        {
-            table.Remove(this);
-            if (permits > 0) _turn.Release(permits);
-        }
+        Computation = null;
+        _turn++;
+        return _attached ? 1 : StartOver();
     }
 
-    // Under the monitor. Callers whose lock was detached by an invalidation do not compute on it, since that could not be kept.
+    // Callers whose lock was detached by an invalidation do not compute on it, since their result could not be kept.
     private int StartOver()
     {
-        _settled = true;
         _startOver = true;
+        return Settle();
+    }
+
+    private int Settle()
+    {
+        _settled = true;
+        Computation = null;
         return _callers;
     }
 }

@@ -9,12 +9,19 @@ namespace Memoize;
 /// A lock leaves the table at the moment at which it detaches (see <see cref="KeyedLock{TKey,TValue}"/>). Whoever finds a
 /// detached lock in the small gap between the two takes it out itself, so nobody ever waits for another to tidy up.
 /// </remarks>
-internal sealed class KeyedLocks<TKey, TValue>
+internal sealed class KeyedLocks<TKey, TValue>(CachedMethod method)
     where TKey : notnull
 {
     private readonly ConcurrentDictionary<TKey, KeyedLock<TKey, TValue>> _locks = new();
 
+    // Locks that were invalidated while a computation ran on them: out of the table, but not out of the world.
+    private readonly ConcurrentDictionary<KeyedLock<TKey, TValue>, bool> _detached = new();
+
     public int Count => _locks.Count;
+
+    /// <summary>What cancels each computation that is running now.</summary>
+    public IEnumerable<CancellationTokenSource> RunningComputations =>
+        _locks.Values.Concat(_detached.Keys).Select(found => found.RunningComputation).OfType<CancellationTokenSource>();
 
     public int CallersOf(TKey key) => _locks.TryGetValue(key, out var found) ? found.Callers : 0;
 
@@ -35,7 +42,7 @@ internal sealed class KeyedLocks<TKey, TValue>
             }
             else
             {
-                var made = new KeyedLock<TKey, TValue>(this, key);
+                var made = new KeyedLock<TKey, TValue>(this, method, key);
                 if (_locks.TryAdd(key, made))
                 {
                     hasTurn = true;
@@ -55,6 +62,23 @@ internal sealed class KeyedLocks<TKey, TValue>
     public void DetachAll()
     {
         foreach (var (_, found) in _locks) found.Detach();
+    }
+
+    /// <summary>Keeps the results of running computations with a tag out of the cache.</summary>
+    public void DetachTag(string tag)
+    {
+        foreach (var (_, found) in _locks)
+        {
+            if (found.Tags?.Contains(tag, StringComparer.Ordinal) == true) found.Detach();
+        }
+    }
+
+    public void AddDetached(KeyedLock<TKey, TValue> detached) => _detached.TryAdd(detached, true);
+
+    public void RemoveDetached(KeyedLock<TKey, TValue> settled)
+    {
+        // Invalidations during a computation are rare: mostly there is nothing, and looking costs next to nothing.
+        if (!_detached.IsEmpty) _detached.TryRemove(settled, out _);
     }
 
     public void Remove(KeyedLock<TKey, TValue> detached) =>

@@ -6,26 +6,31 @@ namespace Memoize;
 internal readonly struct Outcome<TValue>
 {
     private readonly TValue _value;
-    private readonly ExceptionDispatchInfo? _failure;
 
     public Outcome(TValue value)
     {
         _value = value;
-        _failure = null;
+        Failure = null;
     }
 
     public Outcome(Exception failure)
     {
         _value = default!;
-        _failure = ExceptionDispatchInfo.Capture(failure);
+        Failure = ExceptionDispatchInfo.Capture(failure);
     }
 
-    public bool IsFailure => _failure is not null;
+    public Outcome(ExceptionDispatchInfo failure)
+    {
+        _value = default!;
+        Failure = failure;
+    }
+
+    public ExceptionDispatchInfo? Failure { get; }
 
     /// <summary>The value; or throws the computation's exception, with the stack trace of where it was thrown first.</summary>
     public TValue GetValueOrThrow()
     {
-        _failure?.Throw();
+        Failure?.Throw();
         return _value;
     }
 }

@@ -10,4 +10,13 @@ internal static partial class Log
 
     [LoggerMessage(2, LogLevel.Warning, "{Method}: a callback of the cancelled computation's token threw.")]
     public static partial void CancellationCallbackFailed(ILogger logger, Exception exception, string method);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Method}: a refresh in the background failed; the value that is there stays.")]
+    public static partial void RefreshFailed(ILogger logger, Exception exception, string method);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Method}: the method failed, and a stale value was served.")]
+    public static partial void StaleServed(ILogger logger, Exception exception, string method);
+
+    [LoggerMessage(5, LogLevel.Warning, "{Running} computations did not end within the shutdown time-out of {Timeout} and were cancelled.")]
+    public static partial void ComputationsCancelledAtShutdown(ILogger logger, int running, TimeSpan timeout);
 }

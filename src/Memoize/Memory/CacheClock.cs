@@ -21,12 +21,16 @@ internal sealed class CacheClock(TimeProvider provider)
         ? Environment.TickCount64 * TimeSpan.TicksPerMillisecond
         : _virtual.GetUtcNow().UtcTicks;
 
-    /// <summary>The moment when a life that starts now ends; <see cref="Never"/> for no limit or one beyond all time.</summary>
-    public long After(TimeSpan? life)
-    {
-        if (life is not { } limit) return Never;
+    /// <summary>The moment <paramref name="ticks"/> after <paramref name="moment"/>; <see cref="Never"/> if that is beyond all time.</summary>
+    public static long Add(long moment, long ticks) => ticks >= Never - moment ? Never : moment + ticks;
 
-        long now = Now;
-        return limit.Ticks >= Never - now ? Never : now + limit.Ticks;
+    /// <summary>What a moment on this clock is called in the world; null for <see cref="Never"/>.</summary>
+    public DateTimeOffset? ToDateTimeOffset(long moment)
+    {
+        if (moment == Never) return null;
+
+        DateTimeOffset utcNow = Provider.GetUtcNow();
+        long ticks = moment - Now;
+        return ticks > DateTimeOffset.MaxValue.Ticks - utcNow.Ticks ? null : utcNow.AddTicks(ticks);
     }
 }

@@ -1,13 +1,33 @@
+using System.Diagnostics;
+
 namespace Memoize;
 
-/// <summary>One kept value. Its value and life never change: a new value is a new entry.</summary>
-internal sealed class MemoryEntry<TKey, TValue>(TKey key, TValue value, long expiresAt)
+/// <summary>One kept value, and where it is in its life.</summary>
+/// <remarks>
+/// The states of an entry, all decided by comparing moments (docs/expiry.md draws them):
+/// <list type="bullet">
+/// <item><em>fresh</em>: now &lt; ExpiresAt, and with <c>Sliding</c> also now &lt; last read + Sliding. It is served as a hit.</item>
+/// <item><em>refreshing</em>: fresh, now ≥ RefreshAt, and a hit has claimed the one refresh. It is still served as a hit.</item>
+/// <item><em>stale</em>: no longer fresh, for as long as <c>StaleOnError</c>. It is served when the method fails or is slow.</item>
+/// <item><em>gone</em>: neither. It is never served, and is removed when somebody comes by.</item>
+/// </list>
+/// The value and the life never change: a new value is a new entry. An entry without a value only remembers a failure.
+/// </remarks>
+[DebuggerDisplay("{Key}: {Value}")]
+internal sealed class MemoryEntry<TKey, TValue>(TKey key, TValue value, EntryLife life, string[]? tags)
 {
     public readonly TKey Key = key;
     public readonly TValue Value = value;
+    public readonly bool HasValue = true;
 
-    /// <summary>The first moment at which the value is no longer fresh, on the <see cref="CacheClock"/>.</summary>
-    public readonly long ExpiresAt = expiresAt;
+    /// <summary>The first moment at which the value is no longer fresh, sliding apart.</summary>
+    public readonly long ExpiresAt = life.ExpiresAt;
+    public readonly long RefreshAt = life.RefreshAt;
+    public readonly long CreatedAt = life.CreatedAt;
+    public readonly string[]? Tags = tags;
+
+    /// <summary>When the value was last read; only kept up to date with <c>Sliding</c>. Readers race, and each writes about the same.</summary>
+    public long ReadAt = life.CreatedAt;
 
     /// <summary>Whether the value was read since the clock hand last passed. Readers only ever set it; races are harmless.</summary>
     public bool Used;
@@ -15,8 +35,34 @@ internal sealed class MemoryEntry<TKey, TValue>(TKey key, TValue value, long exp
     /// <summary>The entry's place in the ring of the clock hand; owned by the store's lock.</summary>
     public int Slot;
 
+    /// <summary>The entry's places in the lists of its tags; owned by the store's lock.</summary>
+    public LinkedListNode<MemoryEntry<TKey, TValue>>[]? TagNodes;
+
+    /// <summary>The last failure to replace this entry, while it is remembered; written under the store's lock.</summary>
+    public volatile KeptFailure? Failure;
+
+    private int _refreshing;
     private Task<TValue>? _task;
+
+    /// <summary>An entry without a value: it only remembers a failure.</summary>
+    public MemoryEntry(TKey key, KeptFailure failure, long now)
+        : this(key, default!, new EntryLife(now, now, CacheClock.Never), tags: null)
+    {
+        HasValue = false;
+        Failure = failure;
+    }
 
     /// <summary>The value as a completed task, made once and handed to every caller, so that asynchronous hits allocate nothing.</summary>
     public Task<TValue> Task => _task ??= System.Threading.Tasks.Task.FromResult(Value);
+
+    public bool IsRefreshing => Volatile.Read(ref _refreshing) != 0;
+
+    /// <summary>True for one caller: it starts the refresh.</summary>
+    public bool TryClaimRefresh() => Volatile.Read(ref _refreshing) == 0 && Interlocked.Exchange(ref _refreshing, 1) == 0;
+
+    /// <summary>Lets a later hit try again, after a refresh that did not replace the entry.</summary>
+    public void ReleaseRefresh() => Volatile.Write(ref _refreshing, 0);
+
+    /// <summary>The failure to throw instead of running the method, if one is remembered at <paramref name="now"/>.</summary>
+    public KeptFailure? FailureAt(long now) => Failure is { } failure && now < failure.Until ? failure : null;
 }

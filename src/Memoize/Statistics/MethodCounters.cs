@@ -19,6 +19,7 @@ internal sealed class MethodCounters
     private const int ReasonCount = (int)MissReason.Bypassed + 1;
     private const int FirstReason = OutcomeCount;
     private const int Evictions = FirstReason + ReasonCount;
+    private const int KeepFailures = Evictions + 1;
 
     // A stripe is a whole number of 128-byte pairs of cache lines, so that stripes do not share one.
     private const int StripeLength = 32;
@@ -38,13 +39,15 @@ internal sealed class MethodCounters
 
     public void CountEviction() => Add(Evictions);
 
+    public void CountKeepFailure() => Add(KeepFailures);
+
     public MethodStatistics Read(string method, int entries)
     {
         Span<long> totals = stackalloc long[StripeLength];
         for (int cell = 0; cell < _cells.Length; cell++)
             totals[cell & (StripeLength - 1)] += Volatile.Read(ref _cells[cell]);
 
-        return new MethodStatistics(method, totals[..OutcomeCount], totals.Slice(FirstReason, ReasonCount), totals[Evictions], entries);
+        return new MethodStatistics(method, totals[..OutcomeCount], totals.Slice(FirstReason, ReasonCount), totals[Evictions], totals[KeepFailures], entries);
     }
 
     private void Add(int counter) =>

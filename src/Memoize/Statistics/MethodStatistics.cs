@@ -12,7 +12,7 @@ public sealed class MethodStatistics
 {
     private readonly long[] _reasons;
 
-    internal MethodStatistics(string method, ReadOnlySpan<long> outcomes, ReadOnlySpan<long> reasons, long evictions, int entries)
+    internal MethodStatistics(string method, ReadOnlySpan<long> outcomes, ReadOnlySpan<long> reasons, long evictions, long keepFailures, int entries)
     {
         Method = method;
         Hits = outcomes[(int)CallOutcome.Hit];
@@ -22,6 +22,7 @@ public sealed class MethodStatistics
         Failed = outcomes[(int)CallOutcome.Failed];
         Cancelled = outcomes[(int)CallOutcome.Cancelled];
         Evictions = evictions;
+        KeepFailures = keepFailures;
         Entries = entries;
         _reasons = reasons.ToArray();
         foreach (long count in _reasons) Misses += count;
@@ -56,6 +57,9 @@ public sealed class MethodStatistics
 
     /// <summary>The values that had to make room for others.</summary>
     public long Evictions { get; }
+
+    /// <summary>The results that could not be kept because a callback of the policy, the clock or a key's equality threw. Their callers got them.</summary>
+    public long KeepFailures { get; }
 
     /// <summary>The values in the memory store now, among them expired ones that have not been removed yet.</summary>
     public int Entries { get; }

@@ -1,0 +1,230 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Memoize;
+
+/// <summary>
+/// Runs the computations of one method: under its limits, to an outcome, which it keeps as the policy says and hands to
+/// everybody who waits on the lock.
+/// </summary>
+/// <remarks>
+/// Invariants:
+/// 1. However a computation ends, its lock settles or passes the turn on, exactly once.
+/// 2. What a user's callback, clock or key comparer throws while a value is being kept never reaches the callers of that
+///    value: it is logged and counted.
+/// 3. A computation that timed out or was abandoned may go on, if the user's method ignores its token; whatever it comes
+///    to is dropped, and it keeps its place at <c>MaxConcurrency</c> until it really ends.
+/// </remarks>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The semaphore has no wait handle to free.")]
+internal sealed class ComputationRunner<TKey, TValue>
+    where TKey : notnull
+{
+    private readonly CachedMethod _method;
+    private readonly CachePolicy<TValue> _policy;
+    private readonly MemoryStore<TKey, TValue> _memory;
+    private readonly MethodCounters _counters;
+    private readonly CacheClock _clock;
+    private readonly TimeSpan? _duration;
+    private readonly SemaphoreSlim? _places;
+    private readonly ComputationPipeline? _pipeline;
+
+    // Most methods have no limits: their computations take the short way.
+    private readonly bool _isPlain;
+
+    public ComputationRunner(CachedMethod method, CachePolicy<TValue> policy, MemoryStore<TKey, TValue> memory, MethodCounters counters)
+    {
+        var options = method.Memoizer.Options;
+        _method = method;
+        _policy = policy;
+        _memory = memory;
+        _counters = counters;
+        _clock = method.Memoizer.Clock;
+        _duration = policy.Duration ?? options.DefaultDuration;
+        _places = policy.MaxConcurrency is { } places ? new SemaphoreSlim(places) : null;
+        _pipeline = options.Pipeline?.Invoke(method);
+        _isPlain = _policy.Timeout is null && _places is null && _pipeline is null;
+    }
+
+    /// <summary>Runs a computation to its end, whoever waits for it. The task never fails: the outcome says how it ended.</summary>
+    public async Task<Outcome<TValue>> RunAsync<TState>(
+        KeyedLock<TKey, TValue> keyedLock, int turn, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, string[]? tags, object? owner)
+    {
+        var cancellation = new CancellationTokenSource();
+        var frame = keyedLock.Begin(tags, cancellation);
+        ComputationFrame.Current = frame;
+        _method.Memoizer.Running.Enter();
+        Outcome<TValue> outcome;
+        try
+        {
+            TValue value = _isPlain
+                ? await core(state, cancellation.Token).ConfigureAwait(false)
+                : await WithinTimeoutAsync(frame, state, core, cancellation).ConfigureAwait(false);
+            outcome = new(value);
+        }
+        catch (Exception failure)
+        {
+            outcome = new(failure);
+        }
+
+        frame.End();
+        End(keyedLock, turn, outcome, owner);
+        _method.Memoizer.Running.Leave();
+        return outcome;
+    }
+
+    /// <summary>Runs a computation on its caller's thread.</summary>
+    /// <exception cref="OperationCanceledException">The caller was cancelled: the turn was passed on.</exception>
+    public Outcome<TValue> Run<TState>(
+        KeyedLock<TKey, TValue> keyedLock, int turn, TState state, Func<TState, CancellationToken, TValue> core, string[]? tags, object? owner, CancellationToken callerToken)
+    {
+        var caller = ComputationFrame.Current;
+        var frame = keyedLock.Begin(tags, cancellation: null);
+        ComputationFrame.Current = frame;
+        _method.Memoizer.Running.Enter();
+        Outcome<TValue> outcome;
+        try
+        {
+            outcome = new(WithinTimeout(frame, state, core, callerToken));
+        }
+        catch (OperationCanceledException) when (callerToken.IsCancellationRequested)
+        {
+            // Only this caller was cancelled.
+            keyedLock.PassOn(turn);
+            throw;
+        }
+        catch (Exception failure)
+        {
+            outcome = new(failure);
+        }
+        finally
+        {
+            frame.End();
+            ComputationFrame.Current = caller;
+            _method.Memoizer.Running.Leave();
+        }
+
+        End(keyedLock, turn, outcome, owner);
+        return outcome;
+    }
+
+    /// <summary>Runs the method for one caller, within the limits, without a lock; nothing is kept.</summary>
+    public ValueTask<TValue> RunUncachedAsync<TState>(TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, CancellationToken callerToken) =>
+        InPlaceAsync(parent: ComputationFrame.Current, state, core, callerToken);
+
+    /// <inheritdoc cref="RunUncachedAsync"/>
+    public TValue RunUncached<TState>(TState state, Func<TState, CancellationToken, TValue> core, CancellationToken callerToken) =>
+        InPlace(parent: ComputationFrame.Current, state, core, callerToken);
+
+    /// <summary>The life that the policy gives to a value that is kept now; null if it is not to be kept at all.</summary>
+    public EntryLife? LifeOf(TValue value, object? owner)
+    {
+        TimeSpan? duration = _duration;
+        if (_policy.DurationFrom is { } durationFrom)
+        {
+            duration = durationFrom(owner, value);
+            if (duration == Timeout.InfiniteTimeSpan) duration = null;
+            else if (duration <= TimeSpan.Zero) return null;
+        }
+
+        return EntryLife.Start(_clock.Now, duration, _policy.Jitter, _policy.RefreshAfter);
+    }
+
+    private void End(KeyedLock<TKey, TValue> keyedLock, int turn, Outcome<TValue> outcome, object? owner)
+    {
+        if (outcome.Failure is not null && _policy.OnFailure == OnFailure.Retry)
+        {
+            keyedLock.PassOn(turn);
+            return;
+        }
+
+        try
+        {
+            keyedLock.Settle(outcome, Judge(outcome, owner), _memory);
+        }
+        catch (Exception failure)
+        {
+            keyedLock.Settle(outcome, Verdict.Drop, _memory);
+            _counters.CountKeepFailure();
+            Log.ResultNotKept(_method.Memoizer.Logger, failure, _method.Name);
+        }
+    }
+
+    private Verdict Judge(Outcome<TValue> outcome, object? owner)
+    {
+        if (outcome.Failure is not null)
+            return _policy.FailureDuration is { } failureDuration ? Verdict.Remember(CacheClock.Add(_clock.Now, failureDuration.Ticks)) : Verdict.Drop;
+
+        TValue value = outcome.GetValueOrThrow();
+        if ((value is null && !_policy.CacheNull) || _policy.When?.Invoke(owner, value) == false)
+            return Verdict.Refuse(MissReason.Unsuccessful);
+
+        return LifeOf(value, owner) is { } life ? Verdict.Keep(life) : Verdict.Refuse(MissReason.Expired);
+    }
+
+    private async ValueTask<TValue> WithinTimeoutAsync<TState>(
+        ComputationFrame frame, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, CancellationTokenSource cancellation)
+    {
+        var running = InPlaceAsync(frame.Parent, state, core, cancellation.Token);
+        if (_policy.Timeout is not { } limit || running.IsCompleted) return await running.ConfigureAwait(false);
+
+        var task = running.AsTask();
+        await ((Task)task.WaitAsync(Limits.ForTimer(limit), _clock.Provider, CancellationToken.None)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (task.IsCompleted) return await task.ConfigureAwait(false);
+
+        // Its callers go now. The method is asked to stop; what it still comes to is dropped, and looked at by nobody else.
+        _method.Cancel(cancellation);
+        _ = task.ContinueWith(static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        throw TimedOut(limit, cause: null);
+    }
+
+    private TValue WithinTimeout<TState>(ComputationFrame frame, TState state, Func<TState, CancellationToken, TValue> core, CancellationToken callerToken)
+    {
+        if (_policy.Timeout is not { } limit) return InPlace(frame.Parent, state, core, callerToken);
+
+        using var patience = new Patience(limit, _clock.Provider, callerToken);
+        try
+        {
+            return InPlace(frame.Parent, state, core, patience.Token);
+        }
+        catch (OperationCanceledException cancelled) when (patience.IsOver)
+        {
+            throw TimedOut(limit, cancelled);
+        }
+    }
+
+    private async ValueTask<TValue> InPlaceAsync<TState>(
+        ComputationFrame? parent, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, CancellationToken token)
+    {
+        bool takesPlace = TakesPlace(parent);
+        if (takesPlace) await _places!.WaitAsync(token).ConfigureAwait(false);
+        try
+        {
+            return _pipeline is null
+                ? await core(state, token).ConfigureAwait(false)
+                : await _pipeline.ExecuteAsync(core, state, token).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (takesPlace) _places!.Release();
+        }
+    }
+
+    private TValue InPlace<TState>(ComputationFrame? parent, TState state, Func<TState, CancellationToken, TValue> core, CancellationToken token)
+    {
+        bool takesPlace = TakesPlace(parent);
+        if (takesPlace) _places!.Wait(token);
+        try
+        {
+            return _pipeline is null ? core(state, token) : _pipeline.Execute(core, state, token);
+        }
+        finally
+        {
+            if (takesPlace) _places!.Release();
+        }
+    }
+
+    // A computation that is part of another of the same method runs in that one's place: else the two could wait for each other.
+    private bool TakesPlace(ComputationFrame? parent) => _places is not null && parent?.IsWithin(_method) != true;
+
+    private TimeoutException TimedOut(TimeSpan limit, Exception? cause) =>
+        new($"{_method.Name}: the computation was cancelled after its Timeout of {limit}.", cause);
+}

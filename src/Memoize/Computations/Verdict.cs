@@ -1,0 +1,56 @@
+using System.Runtime.InteropServices;
+
+namespace Memoize;
+
+/// <summary>What becomes of the outcome of a computation: whether, and for how long, it is kept.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly struct Verdict
+{
+    private enum Kind
+    {
+        Drop,
+        Keep,
+        Refuse,
+        Remember,
+    }
+
+    private Kind What { get; init; }
+
+    private EntryLife Life { get; init; }
+
+    private MissReason Reason { get; init; }
+
+    private long Until { get; init; }
+
+    /// <summary>Nothing is kept, and nothing is known of it later.</summary>
+    public static Verdict Drop => default;
+
+    /// <summary>The value is kept.</summary>
+    public static Verdict Keep(EntryLife life) => new() { What = Kind.Keep, Life = life };
+
+    /// <summary>The value is not kept; the next miss says why.</summary>
+    public static Verdict Refuse(MissReason reason) => new() { What = Kind.Refuse, Reason = reason };
+
+    /// <summary>The failure is remembered.</summary>
+    public static Verdict Remember(long until) => new() { What = Kind.Remember, Until = until };
+
+    /// <summary>Writes the outcome on <paramref name="keyedLock"/> to memory; the monitor of the lock is held.</summary>
+    public void Apply<TKey, TValue>(KeyedLock<TKey, TValue> keyedLock, MemoryStore<TKey, TValue> memory)
+        where TKey : notnull
+    {
+        switch (What)
+        {
+            case Kind.Keep:
+                memory.KeepComputed(keyedLock.Key, keyedLock.Outcome.GetValueOrThrow(), Life, keyedLock.Tags, keyedLock.Seen);
+                break;
+            case Kind.Refuse:
+                memory.RefuseComputed(keyedLock.Key, Reason, keyedLock.Seen);
+                break;
+            case Kind.Remember:
+                memory.KeepFailure(keyedLock.Key, keyedLock.Outcome.Failure!, Until, keyedLock.Seen);
+                break;
+            case Kind.Drop:
+                break;
+        }
+    }
+}
