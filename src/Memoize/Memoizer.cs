@@ -12,7 +12,7 @@ namespace Memoize;
 /// </remarks>
 public sealed class Memoizer : IDisposable, IAsyncDisposable
 {
-    private static Memoizer? s_default;
+    private static Memoizer? _default;
 
     private readonly ConcurrentDictionary<object, CachedMethod> _methods = new(ReferenceEqualityComparer.Instance);
     private readonly List<WeakReference<CachedMethod>> _ofInstances = [];
@@ -37,7 +37,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     }
 
     /// <summary>The memoizer of methods whose type has none of its own.</summary>
-    public static Memoizer Default => s_default ?? MakeDefault();
+    public static Memoizer Default => _default ?? MakeDefault();
 
     /// <summary>
     /// The methods that were called, or whose handles were used, so far. One whose objects share nothing
@@ -137,13 +137,13 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     }
 
     /// <summary>Makes <paramref name="memoizer"/> the default.</summary>
-    internal static void MakeDefault(Memoizer memoizer) => s_default = memoizer;
+    internal static void MakeDefault(Memoizer memoizer) => _default = memoizer;
 
     private bool Close()
     {
         if (Interlocked.Exchange(ref _disposed, true)) return false;
 
-        Interlocked.CompareExchange(ref s_default, null, this);
+        Interlocked.CompareExchange(ref _default, null, this);
         _pruning?.Dispose();
         foreach (var method in Methods) method.Clear();
         return true;
@@ -185,7 +185,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     private static Memoizer MakeDefault()
     {
         var made = new Memoizer();
-        var winner = Interlocked.CompareExchange(ref s_default, made, null);
+        var winner = Interlocked.CompareExchange(ref _default, made, null);
         if (winner is null) return made;
 
         made.Dispose();
