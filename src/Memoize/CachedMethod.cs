@@ -137,7 +137,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         var caller = Begin(key, cancellationToken);
         var keyedLock = Enter(key, caller, out bool hasTurn);
-        return hasTurn ? new(this, TurnKind.Compute, keyedLock, number: 1, caller, cancellationToken) : Wait(keyedLock, caller, cancellationToken);
+        return hasTurn ? new(this, TurnKind.Compute, keyedLock, number: 1, caller, cancellationToken) : Wait(TurnKind.Compute, keyedLock, caller, cancellationToken);
     }
 
     /// <inheritdoc cref="Enter(TKey, CancellationToken)"/>
@@ -145,7 +145,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         var caller = Begin(key, cancellationToken);
         var keyedLock = Enter(key, caller, out bool hasTurn);
-        return hasTurn ? new(new Turn<TKey, TValue>(this, TurnKind.Compute, keyedLock, number: 1, caller, cancellationToken)) : WaitAsync(keyedLock, caller, cancellationToken);
+        return hasTurn ? new(new Turn<TKey, TValue>(this, TurnKind.Compute, keyedLock, number: 1, caller, cancellationToken)) : WaitAsync(TurnKind.Compute, keyedLock, caller, cancellationToken);
     }
 
     /// <summary>
@@ -157,7 +157,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         var caller = Begin(key, cancellationToken);
         var keyedLock = EnterToRefresh(key, caller, out bool hasTurn);
-        return hasTurn ? new(this, TurnKind.Refresh, keyedLock, number: 1, caller, cancellationToken) : Wait(keyedLock, caller, cancellationToken);
+        return hasTurn ? new(this, TurnKind.Refresh, keyedLock, number: 1, caller, cancellationToken) : Wait(TurnKind.Refresh, keyedLock, caller, cancellationToken);
     }
 
     /// <inheritdoc cref="EnterToRefresh(TKey, CancellationToken)"/>
@@ -165,7 +165,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         var caller = Begin(key, cancellationToken);
         var keyedLock = EnterToRefresh(key, caller, out bool hasTurn);
-        return hasTurn ? new(new Turn<TKey, TValue>(this, TurnKind.Refresh, keyedLock, number: 1, caller, cancellationToken)) : WaitAsync(keyedLock, caller, cancellationToken);
+        return hasTurn ? new(new Turn<TKey, TValue>(this, TurnKind.Refresh, keyedLock, number: 1, caller, cancellationToken)) : WaitAsync(TurnKind.Refresh, keyedLock, caller, cancellationToken);
     }
 
     /// <summary>
@@ -426,7 +426,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         return Enter(key, caller, out hasTurn);
     }
 
-    private Turn<TKey, TValue> Wait(KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, CancellationToken callerToken)
+    private Turn<TKey, TValue> Wait(TurnKind purpose, KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, CancellationToken callerToken)
     {
         bool acceptsStale = true;
         while (true)
@@ -450,15 +450,15 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 }
             }
 
-            if (TryTake(keyedLock, wake, number, caller, callerToken, ref acceptsStale, out var turn)) return turn;
+            if (TryTake(purpose, keyedLock, wake, number, caller, callerToken, ref acceptsStale, out var turn)) return turn;
             if (wake != KeyedLock<TKey, TValue>.Wake.StartOver) continue;
 
             keyedLock = Enter(keyedLock.Key, caller, out bool hasTurn);
-            if (hasTurn) return new(this, TurnKind.Compute, keyedLock, number: 1, caller, callerToken);
+            if (hasTurn) return new(this, purpose, keyedLock, number: 1, caller, callerToken);
         }
     }
 
-    private async ValueTask<Turn<TKey, TValue>> WaitAsync(KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, CancellationToken callerToken)
+    private async ValueTask<Turn<TKey, TValue>> WaitAsync(TurnKind purpose, KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, CancellationToken callerToken)
     {
         bool acceptsStale = true;
         while (true)
@@ -482,11 +482,11 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 }
             }
 
-            if (TryTake(keyedLock, wake, number, caller, callerToken, ref acceptsStale, out var turn)) return turn;
+            if (TryTake(purpose, keyedLock, wake, number, caller, callerToken, ref acceptsStale, out var turn)) return turn;
             if (wake != KeyedLock<TKey, TValue>.Wake.StartOver) continue;
 
             keyedLock = Enter(keyedLock.Key, caller, out bool hasTurn);
-            if (hasTurn) return new(this, TurnKind.Compute, keyedLock, number: 1, caller, callerToken);
+            if (hasTurn) return new(this, purpose, keyedLock, number: 1, caller, callerToken);
         }
     }
 
@@ -503,13 +503,13 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
 
     /// <summary>What a caller does that woke up. False if it is to wait on, or to start over.</summary>
     private bool TryTake(
-        KeyedLock<TKey, TValue> keyedLock, KeyedLock<TKey, TValue>.Wake wake, int number, ComputationFrame? caller, CancellationToken callerToken, ref bool acceptsStale, out Turn<TKey, TValue> turn)
+        TurnKind purpose, KeyedLock<TKey, TValue> keyedLock, KeyedLock<TKey, TValue>.Wake wake, int number, ComputationFrame? caller, CancellationToken callerToken, ref bool acceptsStale, out Turn<TKey, TValue> turn)
     {
         TurnKind kind;
         switch (wake)
         {
             case KeyedLock<TKey, TValue>.Wake.Turn:
-                kind = TurnKind.Compute;
+                kind = purpose;
                 break;
 
             case KeyedLock<TKey, TValue>.Wake.Outcome:
@@ -552,17 +552,27 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// <summary>Waits for a computation that this caller started. False if the caller takes the stale value instead.</summary>
     private async ValueTask<bool> WaitForAsync(Task<Outcome<TValue>> computation, Turn<TKey, TValue> turn)
     {
-        TimeSpan? limit = _memory.IsUsable(turn.Lock.Seen) ? _policy.SoftTimeout : null;
-        if (limit is null && !turn.CallerToken.CanBeCanceled) return true;
-
         try
         {
-            await computation.WaitAsync(Limits.ForTimer(limit ?? Timeout.InfiniteTimeSpan), _clock.Provider, turn.CallerToken).ConfigureAwait(false);
+            if (_policy.SoftTimeout is { } limit && _memory.IsUsable(turn.Lock.Seen))
+            {
+                try
+                {
+                    await computation.WaitAsync(Limits.ForTimer(limit), _clock.Provider, turn.CallerToken).ConfigureAwait(false);
+                    return true;
+                }
+                catch (TimeoutException) when (_memory.IsUsable(turn.Lock.Seen))
+                {
+                    return false;
+                }
+                catch (TimeoutException)
+                {
+                    // The stale value has had its time while this caller waited.
+                }
+            }
+
+            await computation.WaitAsync(turn.CallerToken).ConfigureAwait(false);
             return true;
-        }
-        catch (TimeoutException)
-        {
-            return !_memory.IsUsable(turn.Lock.Seen);
         }
         catch (OperationCanceledException)
         {
@@ -586,15 +596,18 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             tags,
             owner);
 
-        using var patience = new Patience(_policy.SoftTimeout, _clock.Provider, turn.CallerToken);
         try
         {
-            computation.Wait(patience.Token);
-        }
-        catch (OperationCanceledException) when (patience.IsOver)
-        {
-            if (_memory.IsUsable(turn.Lock.Seen)) return TakeStale(turn.Lock);
-            computation.Wait(turn.CallerToken);
+            using var patience = new Patience(_policy.SoftTimeout, _clock.Provider, turn.CallerToken);
+            try
+            {
+                computation.Wait(patience.Token);
+            }
+            catch (OperationCanceledException) when (patience.IsOver)
+            {
+                if (_memory.IsUsable(turn.Lock.Seen)) return TakeStale(turn.Lock);
+                computation.Wait(turn.CallerToken);
+            }
         }
         catch (OperationCanceledException)
         {
