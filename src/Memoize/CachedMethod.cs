@@ -299,7 +299,8 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                     lock (failures) failures.Add(failure);
                 }
 
-                progress?.Report(Interlocked.Increment(ref done));
+                int doneNow = Interlocked.Increment(ref done);
+                progress?.Report(doneNow);
             }).ConfigureAwait(false);
 
         if (failures.Count > 0) throw new AggregateException($"{Name}: {failures.Count} of {done} inputs could not be warmed.", failures);
