@@ -198,7 +198,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// <summary>What is known of <paramref name="key"/>: asking counts nothing and changes nothing.</summary>
     public EntryExplanation Explain(TKey key)
     {
-        var state = _memory.Explain(key, out var entry, out var reason) switch
+        var state = _memory.Explain(key, out var entry, out var reason, out _) switch
         {
             true when entry!.IsRefreshing => EntryState.Refreshing,
             true => EntryState.Fresh,
@@ -397,7 +397,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         ObjectDisposedException.ThrowIf(Memoizer.IsDisposed, Memoizer);
         if (cancellationToken.IsCancellationRequested)
         {
-            _memory.Explain(key, out _, out var reason);
+            _memory.Explain(key, out _, out var reason, out _);
             _counters.CountMiss(CallOutcome.Cancelled, reason);
             cancellationToken.ThrowIfCancellationRequested();
         }
@@ -432,10 +432,12 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         bool acceptsStale = true;
         while (true)
         {
+            TurnKind? kind;
             KeyedLock<TKey, TValue>.Wake wake;
             int number = 0;
-            using (var patience = new Patience(HowLong(keyedLock.Key, ref acceptsStale), _clock.Provider, callerToken))
+            try
             {
+                using var patience = new Patience(HowLong(keyedLock.Key, ref acceptsStale), _clock.Provider, callerToken);
                 try
                 {
                     (wake, number) = keyedLock.Wait(patience.Token);
@@ -444,16 +446,19 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 {
                     wake = KeyedLock<TKey, TValue>.Wake.TimedOut;
                 }
-                catch
-                {
-                    LeaveCancelled(keyedLock, caller);
-                    throw;
-                }
+
+                kind = KindOf(wake, purpose, keyedLock, ref acceptsStale);
+            }
+            catch (Exception failure)
+            {
+                LeaveFailed(keyedLock, caller, failure, callerToken);
+                throw;
             }
 
-            if (TryTake(purpose, keyedLock, wake, number, caller, callerToken, ref acceptsStale, out var turn)) return turn;
+            if (kind is { } known) return Take(known, keyedLock, number, caller, callerToken);
             if (wake != KeyedLock<TKey, TValue>.Wake.StartOver) continue;
 
+            Leave(keyedLock, caller, turn: 0);
             keyedLock = Enter(keyedLock.Key, caller, out bool hasTurn);
             if (hasTurn) return new(this, purpose, keyedLock, number: 1, caller, callerToken);
         }
@@ -464,10 +469,12 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         bool acceptsStale = true;
         while (true)
         {
+            TurnKind? kind;
             KeyedLock<TKey, TValue>.Wake wake;
             int number = 0;
-            using (var patience = new Patience(HowLong(keyedLock.Key, ref acceptsStale), _clock.Provider, callerToken))
+            try
             {
+                using var patience = new Patience(HowLong(keyedLock.Key, ref acceptsStale), _clock.Provider, callerToken);
                 try
                 {
                     (wake, number) = await keyedLock.WaitAsync(patience.Token).ConfigureAwait(false);
@@ -476,16 +483,19 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 {
                     wake = KeyedLock<TKey, TValue>.Wake.TimedOut;
                 }
-                catch
-                {
-                    LeaveCancelled(keyedLock, caller);
-                    throw;
-                }
+
+                kind = KindOf(wake, purpose, keyedLock, ref acceptsStale);
+            }
+            catch (Exception failure)
+            {
+                LeaveFailed(keyedLock, caller, failure, callerToken);
+                throw;
             }
 
-            if (TryTake(purpose, keyedLock, wake, number, caller, callerToken, ref acceptsStale, out var turn)) return turn;
+            if (kind is { } known) return Take(known, keyedLock, number, caller, callerToken);
             if (wake != KeyedLock<TKey, TValue>.Wake.StartOver) continue;
 
+            Leave(keyedLock, caller, turn: 0);
             keyedLock = Enter(keyedLock.Key, caller, out bool hasTurn);
             if (hasTurn) return new(this, purpose, keyedLock, number: 1, caller, callerToken);
         }
@@ -502,52 +512,40 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         return acceptsStale ? _policy.SoftTimeout : _policy.WaitTimeout;
     }
 
-    /// <summary>What a caller does that woke up. False if it is to wait on, or to start over.</summary>
-    private bool TryTake(
-        TurnKind purpose, KeyedLock<TKey, TValue> keyedLock, KeyedLock<TKey, TValue>.Wake wake, int number, ComputationFrame? caller, CancellationToken callerToken, ref bool acceptsStale, out Turn<TKey, TValue> turn)
+    /// <summary>What a caller does that woke up; null if it is to wait on, or to start over.</summary>
+    private TurnKind? KindOf(KeyedLock<TKey, TValue>.Wake wake, TurnKind purpose, KeyedLock<TKey, TValue> keyedLock, ref bool acceptsStale)
     {
-        TurnKind kind;
         switch (wake)
         {
             case KeyedLock<TKey, TValue>.Wake.Turn:
-                kind = purpose;
-                break;
+                return purpose;
 
             case KeyedLock<TKey, TValue>.Wake.Outcome:
-                kind = TurnKind.Outcome;
-                break;
+                return TurnKind.Outcome;
 
             case KeyedLock<TKey, TValue>.Wake.StartOver:
-                Leave(keyedLock, caller, turn: 0);
-                turn = default;
-                return false;
+                return null;
 
             case KeyedLock<TKey, TValue>.Wake.TimedOut when acceptsStale && _memory.IsUsable(keyedLock.Seen):
-                keyedLock.KeepRunning();
-                Leave(keyedLock, caller, turn: 0);
-                kind = TurnKind.Stale;
-                break;
+                return TurnKind.Stale;
 
             case KeyedLock<TKey, TValue>.Wake.TimedOut when acceptsStale:
                 // The stale value has had its time while this caller waited.
                 acceptsStale = false;
-                turn = default;
-                return false;
+                return null;
 
             default:
-                Leave(keyedLock, caller, turn: 0);
-                if (_policy.OnWaitTimeout == OnWaitTimeout.Throw)
-                {
-                    _counters.CountMiss(CallOutcome.Failed, keyedLock.Reason);
-                    throw new TimeoutException($"{Name}: another caller's computation took longer than the WaitTimeout of {_policy.WaitTimeout}.");
-                }
-
-                kind = TurnKind.Uncached;
-                break;
+                return _policy.OnWaitTimeout == OnWaitTimeout.ComputeUncached
+                    ? TurnKind.Uncached
+                    : throw new TimeoutException($"{Name}: another caller's computation took longer than the WaitTimeout of {_policy.WaitTimeout}.");
         }
+    }
 
-        turn = new Turn<TKey, TValue>(this, kind, keyedLock, number, caller, callerToken);
-        return true;
+    private Turn<TKey, TValue> Take(TurnKind kind, KeyedLock<TKey, TValue> keyedLock, int number, ComputationFrame? caller, CancellationToken callerToken)
+    {
+        if (kind is TurnKind.Stale) keyedLock.KeepRunning();
+        if (kind is TurnKind.Stale or TurnKind.Uncached) Leave(keyedLock, caller, turn: 0);
+        return new(this, kind, keyedLock, number, caller, callerToken);
     }
 
     /// <summary>Waits for a computation that this caller started. False if the caller takes the stale value instead.</summary>
@@ -699,9 +697,9 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     private static CallOutcome OutcomeOf(Exception failure, CancellationToken callerToken) =>
         failure is OperationCanceledException && callerToken.IsCancellationRequested ? CallOutcome.Cancelled : CallOutcome.Failed;
 
-    private void LeaveCancelled(KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller)
+    private void LeaveFailed(KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, Exception failure, CancellationToken callerToken)
     {
-        _counters.CountMiss(CallOutcome.Cancelled, keyedLock.Reason);
+        _counters.CountMiss(OutcomeOf(failure, callerToken), keyedLock.Reason);
         Leave(keyedLock, caller, turn: 0);
     }
 
