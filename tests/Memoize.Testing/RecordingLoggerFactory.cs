@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace Memoize.Testing;
+
+/// <summary>Keeps everything that is logged, for a test to look at. Thread-safe.</summary>
+public sealed class RecordingLoggerFactory : ILoggerFactory
+{
+    private readonly ConcurrentQueue<LogRecord> _records = new();
+
+    /// <summary>What was logged so far, in order.</summary>
+    public IReadOnlyList<LogRecord> Records => [.. _records];
+
+    public ILogger CreateLogger(string categoryName) => new Logger(_records, categoryName);
+
+    public void AddProvider(ILoggerProvider provider)
+    {
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private sealed class Logger(ConcurrentQueue<LogRecord> records, string category) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            records.Enqueue(new LogRecord(category, logLevel, eventId.Id, formatter(state, exception), exception));
+    }
+}
