@@ -43,6 +43,18 @@ public sealed class ProgramTests
         Assert.Contains(" 1 computed", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("MinimalApi")]
+    [InlineData("WorkerProgram")]
+    [InlineData("ConsoleProgram")]
+    public void The_page_shows_the_programs_that_are_run(string program)
+    {
+        string page = File.ReadAllText(Path.Combine(Repository.Folder, "docs", "hosting.md"));
+        string code = File.ReadAllText(Path.Combine(Repository.Folder, "tests", "HostedPrograms", program, "Program.cs"));
+
+        Assert.Contains($"```csharp\n{code}```", page, StringComparison.Ordinal);
+    }
+
     private static async Task<string> RunAsync(string program)
     {
         // The program lies where its own build put it: bin/Debug/net10.0, as this one does.

@@ -104,14 +104,12 @@ public sealed class ShutdownTests : IDisposable
     public async Task A_core_that_ignores_its_token_does_not_hold_the_shutdown_up()
     {
         var memoizer = NewMemoizer();
-        var call = ByHand.Method<int, int>(memoizer: memoizer).CallAsync(1, _ => _gate.Task);
+        _ = ByHand.Method<int, int>(memoizer: memoizer).CallAsync(1, _ => _gate.Task);
 
         var disposing = memoizer.DisposeAsync().AsTask();
         _time.Advance(Grace);
-        await disposing;
 
-        _gate.SetResult(7);
-        Assert.Equal(7, await call);
+        await disposing;
     }
 
     [Fact]

@@ -11,6 +11,9 @@ public sealed class RecordingLoggerFactory : ILoggerFactory
     /// <summary>What was logged so far, in order.</summary>
     public IReadOnlyList<LogRecord> Records => [.. _records];
 
+    /// <summary>The same as lines: level, event id, message.</summary>
+    public IReadOnlyList<string> Lines => [.. _records.Select(record => $"{record.Level} {record.EventId}: {record.Message}")];
+
     public ILogger CreateLogger(string categoryName) => new Logger(_records, categoryName);
 
     public void AddProvider(ILoggerProvider provider)
