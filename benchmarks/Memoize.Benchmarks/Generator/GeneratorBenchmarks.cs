@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Memoize.Benchmarks.Generator;
 
-/// <summary>What a build and what each kind of edit costs, in the generator and, of that, in the compiler's own search.</summary>
+/// <summary>What a build and what each kind of edit costs, in all and, of that, in the compiler.</summary>
 /// <remarks>
 /// Every run gets a compilation that no run has seen, made outside of what is measured: what the compiler has bound once, it
 /// does not bind again.
@@ -42,13 +42,13 @@ public class GeneratorBenchmarks
     [ParamsAllValues]
     public Run Kind { get; set; }
 
-    /// <summary>Whether the generator only finds the methods.</summary>
+    /// <summary>Whether a generator runs that only finds the methods and adds an empty file for each.</summary>
     [Params(false, true)]
-    public bool SearchOnly { get; set; }
+    public bool CompilerOnly { get; set; }
 
     /// <summary>Makes the project and lets the driver see it once.</summary>
     [GlobalSetup]
-    public void MakeProject() => _project = SearchOnly ? LargeProject.WithSearchOnly() : LargeProject.WithGenerator();
+    public void MakeProject() => _project = CompilerOnly ? LargeProject.WithFindAndKeep() : LargeProject.WithGenerator();
 
     /// <summary>Makes the edit.</summary>
     [IterationSetup]

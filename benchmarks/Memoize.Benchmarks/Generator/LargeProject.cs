@@ -53,8 +53,8 @@ internal sealed class LargeProject
     /// <summary>The project with the generator.</summary>
     public static LargeProject WithGenerator() => new(new CachedResponseGenerator());
 
-    /// <summary>The project with a generator that finds the methods and does nothing: the compiler's share.</summary>
-    public static LargeProject WithSearchOnly() => new(new SearchOnly());
+    /// <summary>The project with a generator that finds the methods and adds an empty file for each: the compiler's share.</summary>
+    public static LargeProject WithFindAndKeep() => new(new FindAndKeep());
 
     /// <summary>The project as after a change that nobody made: no tree has been looked at by this compilation.</summary>
     public CSharpCompilation Again() => CSharpCompilation.Create("Large", Unedited.SyntaxTrees, References, Unedited.Options);
@@ -143,11 +143,13 @@ internal sealed class LargeProject
         return Unedited.ReplaceSyntaxTree(tree, edited);
     }
 
-    private sealed class SearchOnly : IIncrementalGenerator
+    private sealed class FindAndKeep : IIncrementalGenerator
     {
         public void Initialize(IncrementalGeneratorInitializationContext context) => context.RegisterSourceOutput(
             context.SyntaxProvider.ForAttributeWithMetadataName(
-                "Memoize.CachedResponseAttribute", static (_, _) => true, static (_, _) => 0),
-            static (_, _) => { });
+                "Memoize.CachedResponseAttribute",
+                static (_, _) => true,
+                static (method, _) => $"{method.TargetSymbol.ContainingType.Name}.{method.TargetSymbol.Name}.g.cs"),
+            static (production, name) => production.AddSource(name, "// empty\n"));
     }
 }
