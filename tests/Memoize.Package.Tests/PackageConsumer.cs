@@ -23,6 +23,18 @@ public sealed class PackageConsumer(PackedPackage package)
             package.PackageCache, "memoize", PackedPackage.Version, "analyzers", "dotnet", "cs", "Memoize.Generators.dll")));
     }
 
+    [Fact]
+    public async Task Is_told_by_the_analyzers_what_cannot_be_cached()
+    {
+        var folder = await RestoredAsync("wrong-usage");
+
+        var (exitCode, output) = await DotnetCommand.RunAsync(
+            folder, package.PackageCache, "build", "--no-restore", "-p:WithWrongUsage=true");
+
+        Assert.NotEqual(0, exitCode);
+        Assert.Matches(@"WrongUsage\.cs\(\d+,\d+\): error MEMO\d{3}: .*NotPartial", output);
+    }
+
     [Theory]
     [InlineData("roslyn4.7", "4.7")]
     [InlineData("unknown", "3.11")] // compilers before 4.0 do not say their version
