@@ -8,7 +8,7 @@ namespace Memoize.Package.Tests;
 public sealed class PackageContents(PackedPackage package)
 {
     private static readonly bool HasCodeFixes =
-        Directory.Exists(Path.Combine(Repository.Root, "src.Generators", "Memoize.CodeFixes"));
+        File.Exists(Path.Combine(Repository.Root, "src.Generators", "Memoize.CodeFixes", "Memoize.CodeFixes.csproj"));
 
     [Fact]
     public void The_package_holds_runtime_documentation_compiler_plug_ins_and_readme_and_nothing_else() => Assert.Equal(
