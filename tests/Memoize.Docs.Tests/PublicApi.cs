@@ -10,6 +10,7 @@ public sealed class PublicApi
 {
     [Theory]
     [InlineData("Memoize")]
+    [InlineData("Memoize.Resilience")]
     public void Is_the_approved_one(string library)
     {
         var folder = Path.Combine(Repository.Root, "src", library);

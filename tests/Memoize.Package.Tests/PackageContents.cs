@@ -29,8 +29,13 @@ public sealed class PackageContents(PackedPackage package)
         Entries(package.SymbolsFile));
 
     [Fact]
-    public void The_package_depends_on_the_abstractions_of_logging_and_dependency_injection_only() => Assert.Equal(
-        ["Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Logging.Abstractions"],
+    public void The_package_depends_on_abstractions_and_options_only() => Assert.Equal(
+        [
+            "Microsoft.Extensions.DependencyInjection.Abstractions",
+            "Microsoft.Extensions.Hosting.Abstractions",
+            "Microsoft.Extensions.Logging.Abstractions",
+            "Microsoft.Extensions.Options",
+        ],
         Metadata().Descendants().Where(Named("dependency")).Select(static dependency => dependency.Attribute("id")!.Value),
         StringComparer.Ordinal);
 
