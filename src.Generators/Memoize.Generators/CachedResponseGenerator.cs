@@ -30,11 +30,13 @@ public sealed class CachedResponseGenerator : IIncrementalGenerator
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
+        var parsed = new ParsedMethods();
         IncrementalValuesProvider<CachedMethodModel> methods = context.SyntaxProvider
             .ForAttributeWithMetadataName(
                 KnownTypes.CachedResponseAttribute,
                 predicate: static (node, _) => node is MethodDeclarationSyntax,
-                transform: Parse)
+                transform: (method, cancellationToken) => parsed.GetOrParse(
+                    method.SemanticModel.Compilation, method.TargetNode, method, Parse, cancellationToken))
             .WithTrackingName(ParseStep)
             .Where(static method => method is not null)
             .Select(static (method, _) => method!)
