@@ -13,10 +13,10 @@ namespace Memoize.Generators.Tests;
 /// </summary>
 internal sealed class Consumer
 {
-    private static readonly CSharpParseOptions s_parseOptions =
+    private static readonly CSharpParseOptions ParseOptions =
         new(LanguageVersion.CSharp14, DocumentationMode.Diagnose);
 
-    private static readonly MetadataReference[] s_references =
+    private static readonly MetadataReference[] References =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
             .Split(Path.PathSeparator)
@@ -80,13 +80,13 @@ internal sealed class Consumer
 
     public static GeneratorDriver Driver() => CSharpGeneratorDriver.Create(
         [new CachedResponseGenerator().AsSourceGenerator()],
-        parseOptions: s_parseOptions,
+        parseOptions: ParseOptions,
         driverOptions: new(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
     public static CSharpCompilation Project(params string[] sources) => CSharpCompilation.Create(
         "Consumer",
         sources.Select(static (source, index) => Parse(source, $"File{index}.cs")),
-        s_references,
+        References,
         new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary,
             generalDiagnosticOption: ReportDiagnostic.Error,
@@ -94,7 +94,7 @@ internal sealed class Consumer
             nullableContextOptions: NullableContextOptions.Enable,
             allowUnsafe: true));
 
-    public static SyntaxTree Parse(string source, string path) => CSharpSyntaxTree.ParseText(source, s_parseOptions, path);
+    public static SyntaxTree Parse(string source, string path) => CSharpSyntaxTree.ParseText(source, ParseOptions, path);
 
     /// <summary>Loads the project and runs its <c>static string Scenario.Run()</c>, which may return a task.</summary>
     public async Task<string> RunAsync()

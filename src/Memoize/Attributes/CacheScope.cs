@@ -1,11 +1,11 @@
 namespace Memoize;
 
-/// <summary>Who shares the results of a cached method.</summary>
+/// <summary>Which objects share the entries of a cached instance method.</summary>
 public enum CacheScope
 {
-    /// <summary>All instances of the type share them.</summary>
+    /// <summary>All objects of the type share them: what one has computed, the others hit.</summary>
     Shared,
 
-    /// <summary>Each instance has its own; they are freed with it.</summary>
+    /// <summary>Each object has its own, which are freed with it.</summary>
     Instance,
 }
