@@ -10,7 +10,8 @@ public sealed class Models
     private static readonly Type[] ModelTypes =
     [
         .. typeof(CachedMethodModel).Assembly.GetTypes()
-            .Where(static type => type.Namespace == typeof(CachedMethodModel).Namespace && !type.IsEnum && !(type.IsAbstract && type.IsSealed)),
+            .Where(static type => type.Namespace == typeof(CachedMethodModel).Namespace && !type.IsEnum && !(type.IsAbstract && type.IsSealed)
+                && !type.IsDefined(typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute), inherit: false)),
     ];
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Memoize.Generators.Model;
 
 namespace Memoize.Generators.Emitting;
@@ -22,7 +21,7 @@ internal static class DefinitionEmitter
             using (writer.Indent())
             {
                 writer.WriteLine($"{method.DisplayName},");
-                writer.WriteLine($"new(){Policy(method.Policy)});");
+                WritePolicy(writer, method, names);
             }
 
             if (method.Key.Form == KeyForm.Struct)
@@ -33,29 +32,53 @@ internal static class DefinitionEmitter
         }
     }
 
-    private static string Policy(PolicyModel policy)
+    private static void WritePolicy(IndentedTextWriter writer, CachedMethodModel method, MemberNames names)
     {
-        var options = new List<string>();
-        if (policy.DurationTicks is { } ticks)
-            options.Add($"Duration = {TimeSpanOf(ticks)}");
-        if (policy.Capacity is { } capacity)
-            options.Add($"Capacity = {capacity.ToString(CultureInfo.InvariantCulture)}");
-        return options.Count == 0 ? "" : $" {{ {string.Join(", ", options)} }}";
+        var options = method.Policy.Options.Select(static option => $"{option.Name} = {option.Value}").ToList();
+        if (method.Policy.When is { } when)
+            options.Add($"When = {Callback(when, method, names)}");
+        if (method.Policy.DurationFrom is { } durationFrom)
+            options.Add($"DurationFrom = {Callback(durationFrom, method, names)}");
+
+        if (options.Count == 0)
+        {
+            writer.WriteLine("new());");
+            return;
+        }
+
+        if (options.Sum(static option => option.Length) <= 100)
+        {
+            writer.WriteLine($"new() {{ {string.Join(", ", options)} }});");
+            return;
+        }
+
+        writer.WriteLine("new()");
+        writer.WriteLine("{");
+        using (writer.Indent())
+        {
+            foreach (var option in options)
+                writer.WriteLine($"{option},");
+        }
+
+        writer.WriteLine("});");
     }
 
-    // In the largest unit that is exact, the way the user is likely to have written it.
-    private static string TimeSpanOf(long ticks)
+    // The user's method is called by its bare name if nothing in between has that name, too.
+    private static string Callback(CallbackModel callback, CachedMethodModel method, MemberNames names)
     {
-        var (method, unit) = ticks switch
+        var locals = new LocalNames([callback.Name]);
+        var value = locals.Take("value");
+        var argument = callback.ForgivesNull ? value + "!" : value;
+        if (!callback.IsStatic)
         {
-            _ when ticks % TimeSpan.TicksPerDay == 0 => ("FromDays", TimeSpan.TicksPerDay),
-            _ when ticks % TimeSpan.TicksPerHour == 0 => ("FromHours", TimeSpan.TicksPerHour),
-            _ when ticks % TimeSpan.TicksPerMinute == 0 => ("FromMinutes", TimeSpan.TicksPerMinute),
-            _ when ticks % TimeSpan.TicksPerSecond == 0 => ("FromSeconds", TimeSpan.TicksPerSecond),
-            _ when ticks % TimeSpan.TicksPerMillisecond == 0 => ("FromMilliseconds", TimeSpan.TicksPerMillisecond),
-            _ => ("FromTicks", 1),
-        };
-        return $"global::System.TimeSpan.{method}({(ticks / unit).ToString(CultureInfo.InvariantCulture)})";
+            var owner = locals.Take("owner");
+            return $"static ({owner}, {value}) => (({method.Hierarchy.SelfType}){owner}!).{callback.Name}({argument})";
+        }
+
+        var isHidden = callback.Name is "Definition" or "Equals" or "ReferenceEquals"
+            || callback.Name == names.KeyStruct
+            || method.Wrapper.Generics.Names.Contains(callback.Name, StringComparer.Ordinal);
+        return $"static (_, {value}) => {(isHidden ? method.Hierarchy.SelfType + "." : "")}{callback.Name}({argument})";
     }
 
     private static void WriteKey(IndentedTextWriter writer, EquatableArray<KeyPart> parts, string name)
