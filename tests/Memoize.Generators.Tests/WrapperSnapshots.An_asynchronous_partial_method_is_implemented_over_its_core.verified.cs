@@ -151,6 +151,8 @@ partial class QuoteService
             public override bool Equals(object? obj) => obj is Key other && Equals(other);
 
             public override int GetHashCode() => global::System.HashCode.Combine(_symbol, _page);
+
+            public override string ToString() => string.Create(global::System.Globalization.CultureInfo.InvariantCulture, $"{_symbol}, {_page}");
         }
     }
 }

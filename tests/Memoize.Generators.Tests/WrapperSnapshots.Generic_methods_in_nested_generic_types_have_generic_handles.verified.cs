@@ -158,6 +158,8 @@ partial record Outer<TKey>
                 public override bool Equals(object? obj) => obj is Key other && Equals(other);
 
                 public override int GetHashCode() => global::System.HashCode.Combine(_id, _filter);
+
+                public override string ToString() => string.Create(global::System.Globalization.CultureInfo.InvariantCulture, $"{_id}, {_filter}");
             }
         }
     }

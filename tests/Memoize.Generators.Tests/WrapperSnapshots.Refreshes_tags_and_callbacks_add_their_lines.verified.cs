@@ -176,6 +176,8 @@ partial class QuoteService
             public override bool Equals(object? obj) => obj is Key other && Equals(other);
 
             public override int GetHashCode() => global::System.HashCode.Combine(_symbol, _day);
+
+            public override string ToString() => string.Create(global::System.Globalization.CultureInfo.InvariantCulture, $"{_symbol}, {_day}");
         }
     }
 }

@@ -135,4 +135,26 @@ public sealed class WrapperSnapshots
 
         Snapshot.Verify(consumer.Snapshot);
     }
+
+    [Fact]
+    public void Collections_are_compared_by_content_and_copied_on_a_miss()
+    {
+        var consumer = Consumer.Compile("""
+            using System;
+            using System.Collections.Generic;
+            using System.Threading.Tasks;
+            using Memoize;
+
+            namespace Shop;
+
+            internal sealed partial class Prices([CacheKey] string market)
+            {
+                [CachedResponse]
+                internal ValueTask<decimal> SumAsync(IReadOnlyList<string[]> baskets, [CacheKey(Comparison = StringComparison.OrdinalIgnoreCase)] string? currency)
+                    => new(market.Length + baskets.Count);
+            }
+            """);
+
+        Snapshot.Verify(consumer.Snapshot);
+    }
 }

@@ -27,7 +27,7 @@ internal static class DefinitionEmitter
             if (method.Key.Form == KeyForm.Struct)
             {
                 writer.WriteLine();
-                WriteKey(writer, method.Key.Parts, names.KeyStruct);
+                KeyEmitter.Write(writer, method.Key, names.KeyStruct);
             }
         }
     }
@@ -80,60 +80,4 @@ internal static class DefinitionEmitter
             || method.Wrapper.Generics.Names.Contains(callback.Name, StringComparer.Ordinal);
         return $"static (_, {value}) => {(isHidden ? method.Hierarchy.SelfType + "." : "")}{callback.Name}({argument})";
     }
-
-    private static void WriteKey(IndentedTextWriter writer, EquatableArray<KeyPart> parts, string name)
-    {
-        var parameters = string.Join(", ", parts.Select(static part => $"{part.Type} {part.Name}"));
-
-        writer.WriteLine($"internal readonly struct {name} : global::System.IEquatable<{name}>");
-        using (writer.WriteBlock())
-        {
-            foreach (var part in parts)
-                writer.WriteLine($"private readonly {part.Type} {Field(part)};");
-
-            writer.WriteLine();
-            writer.WriteLine($"internal {name}({parameters})");
-            using (writer.WriteBlock())
-            {
-                foreach (var part in parts)
-                    writer.WriteLine($"{Field(part)} = {part.Name};");
-            }
-
-            writer.WriteLine();
-            writer.WriteLine($"public bool Equals({name} other) =>");
-            using (writer.Indent())
-                writer.WriteLine(string.Join("\n&& ", parts.Select(Comparison)) + ";");
-
-            writer.WriteLine();
-            writer.WriteLine($"public override bool Equals(object? obj) => obj is {name} other && Equals(other);");
-            writer.WriteLine();
-            WriteGetHashCode(writer, parts);
-        }
-    }
-
-    private static void WriteGetHashCode(IndentedTextWriter writer, EquatableArray<KeyPart> parts)
-    {
-        // HashCode.Combine takes eight values at most.
-        if (parts.Count <= 8)
-        {
-            writer.WriteLine($"public override int GetHashCode() => global::System.HashCode.Combine({string.Join(", ", parts.Select(Field))});");
-            return;
-        }
-
-        writer.WriteLine("public override int GetHashCode()");
-        using (writer.WriteBlock())
-        {
-            writer.WriteLine("var hash = new global::System.HashCode();");
-            foreach (var part in parts)
-                writer.WriteLine($"hash.Add({Field(part)});");
-            writer.WriteLine("return hash.ToHashCode();");
-        }
-    }
-
-    private static string Comparison(KeyPart part) => part.Equality == KeyEquality.Operator
-        ? $"{Field(part)} == other.{Field(part)}"
-        : $"global::System.Collections.Generic.EqualityComparer<{part.Type}>.Default.Equals({Field(part)}, other.{Field(part)})";
-
-    // A prefix keeps fields apart from our own members, and makes a keyword an ordinary name.
-    private static string Field(KeyPart part) => "_" + part.Name.TrimStart('@');
 }

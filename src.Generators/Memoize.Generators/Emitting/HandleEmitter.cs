@@ -14,7 +14,10 @@ internal sealed class HandleEmitter
     private readonly WrapperModel _wrapper;
     private readonly string _cache;
     private readonly string _self;
+
+    // The key of a look, and the key that is kept.
     private readonly string _key;
+    private readonly string _keptKey;
 
     // What the methods take: what is in the key, and all that the core needs.
     private readonly string _keyParameters;
@@ -27,12 +30,13 @@ internal sealed class HandleEmitter
         _names = names;
         _wrapper = method.Wrapper;
         _arguments = _wrapper.Parameters.Where(static parameter => parameter.Role != ParameterRole.CallerToken).ToArray();
-        _keyParameters = string.Join(", ", method.Key.Parts.Select(static part => $"{part.Type} {part.Name}"));
+        _keyParameters = string.Join(", ", method.Key.Parameters.Select(static part => $"{part.Type} {part.Name}"));
 
         var fields = Locals();
         _cache = fields.Take("_cache");
         _self = fields.Take("_self");
-        _key = names.KeyOf(method);
+        _key = names.KeyOf(method, _self);
+        _keptKey = method.Key.NeedsCopy ? $"{_key}.Copy()" : _key;
     }
 
     private bool IsAsync => _wrapper.Return.Kind != ReturnKind.Value;
@@ -40,7 +44,8 @@ internal sealed class HandleEmitter
     private bool HasInputs => _wrapper.Parameters.Any(static parameter => parameter.Role == ParameterRole.Key);
 
     private bool NeedsInstance
-        => !_method.Core.IsStatic || _method.Policy.NeedsOwner || _method.Policy.IsPerInstance || (HasInputs && !_wrapper.IsStatic);
+        => !_method.Core.IsStatic || _method.Policy.NeedsOwner || _method.Policy.IsPerInstance || (HasInputs && !_wrapper.IsStatic)
+            || _method.Key.Parts.Any(static part => part.Member is { StaticType: null });
 
     public static void Write(IndentedTextWriter writer, CachedMethodModel method, MemberNames names)
     {
@@ -59,6 +64,12 @@ internal sealed class HandleEmitter
         if (_method.Memoizer.NeedsAccessor)
         {
             _writer.WriteLine($"private global::Memoize.Memoizer {_method.Names.Memoizer} => {_method.Memoizer.Expression};");
+            _writer.WriteLine();
+        }
+
+        foreach (var part in _method.Key.Parts.Where(static part => part.Member is { Captured: not null }))
+        {
+            _writer.WriteLine($"private {part.Type} {_names.Accessor(part.Member!)} => {part.Member!.Captured};");
             _writer.WriteLine();
         }
 
@@ -147,11 +158,11 @@ internal sealed class HandleEmitter
 
             /// <summary>Keeps a value for these arguments, as if it had just been computed.</summary>
             public void Set({Parameters(_keyParameters, $"{_wrapper.Return.ValueType} {value}")})
-                => {_cache}.Set({_key}, {value}{more});
+                => {_cache}.Set({_keptKey}, {value}{more});
 
             /// <summary>Keeps a value for these arguments, as if it had just been computed.</summary>
             public {Tasks}.ValueTask SetAsync({Parameters(_keyParameters, $"{_wrapper.Return.ValueType} {value}, {Token} {token} = default")})
-                => {_cache}.SetAsync({_key}, {value}{more}, cancellationToken: {token});
+                => {_cache}.SetAsync({_keptKey}, {value}{more}, cancellationToken: {token});
             """);
     }
 
@@ -162,11 +173,11 @@ internal sealed class HandleEmitter
 
             /// <summary>Forgets the value for these arguments. A computation under way is not stored.</summary>
             public void Invalidate({_keyParameters})
-                => {_cache}.Invalidate({_key});
+                => {_cache}.Invalidate({_keptKey});
 
             /// <summary>Forgets the value for these arguments. A computation under way is not stored.</summary>
             public {Tasks}.ValueTask InvalidateAsync({Parameters(_keyParameters, $"{Token} {token} = default")})
-                => {_cache}.InvalidateAsync({_key}, {token});
+                => {_cache}.InvalidateAsync({_keptKey}, {token});
 
             /// <summary>Forgets everything kept for this method.</summary>
             public void Clear()
@@ -199,7 +210,7 @@ internal sealed class HandleEmitter
         using (_writer.WriteBlock())
         {
             if (_method.Key.Form != KeyForm.Parameter)
-                _writer.WriteLine($"var {key} = {_key};");
+                _writer.WriteLine($"var {key} = {_keptKey};");
             _writer.WriteLine($"""
                 using var {turn} = {wait}{_cache}.EnterToRefresh{suffix}({key}, {token}){afterwards};
 

@@ -47,6 +47,8 @@ internal sealed class WrapperEmitter
         _core = new CoreCall(method, _locals, _self, _key);
     }
 
+    private string KeptKey => _method.Key.NeedsCopy ? $"{_key}.Copy()" : _key;
+
     private bool NeedsInstance => !_method.Core.IsStatic || _method.Policy.NeedsOwner;
 
     private bool IsAsync => _wrapper.Return.Kind != ReturnKind.Value;
@@ -101,7 +103,7 @@ internal sealed class WrapperEmitter
         var instance = _method.Policy.IsPerInstance ? ", this" : "";
         _writer.WriteLine($"var {_cache} = {_names.Definition}.Definition.For({MemoizerOf(_method)}{instance});");
         if (_method.Key.Form != KeyForm.Parameter)
-            _writer.WriteLine($"var {_key} = {_names.KeyOf(_method)};");
+            _writer.WriteLine($"var {_key} = {_names.KeyOf(_method, "this")};");
 
         _writer.WriteLine();
         _writer.WriteLine("// Look: a fresh value costs one dictionary read and no allocation.");
@@ -110,10 +112,10 @@ internal sealed class WrapperEmitter
         else
             _writer.WriteLine($"if ({_cache}.{look}({_key}, out var {hit})) return {answer};");
 
-        _writer.WriteLine($"""
-
-            return {_miss}({string.Join(", ", MissParameters().Select(static parameter => parameter.Argument))});
-            """);
+        _writer.WriteLine();
+        if (_method.Key.NeedsCopy)
+            _writer.WriteLine("// A key that is kept must stay what it is when the caller changes its collections.");
+        _writer.WriteLine($"return {_miss}({string.Join(", ", MissParameters().Select(static parameter => parameter.Argument))});");
     }
 
     private void WriteLookAndRefresh(string look, string hit, string answer)
@@ -127,7 +129,7 @@ internal sealed class WrapperEmitter
                 if ({refresh})
                 """);
             using (_writer.WriteBlock())
-                _writer.WriteCall($"{_cache}.StartRefresh{(IsAsync ? "Async" : "")}", [_key, .. _core.Arguments("this")], ";");
+                _writer.WriteCall($"{_cache}.StartRefresh{(IsAsync ? "Async" : "")}", [KeptKey, .. _core.Arguments("this")], ";");
 
             _writer.WriteLine();
             _writer.WriteLine($"return {answer};");
@@ -180,7 +182,7 @@ internal sealed class WrapperEmitter
             yield return (_method.Hierarchy.SelfType, _self, "this");
         yield return (_names.CacheType, _cache, _cache);
         if (_method.Key.Form != KeyForm.Parameter)
-            yield return (_names.KeyType, _key, _key);
+            yield return (_names.KeyType, _key, KeptKey);
 
         var passed = _method.Core.Arguments.Select(static argument => argument.Parameter).ToArray();
         for (var i = 0; i < _wrapper.Parameters.Count; i++)

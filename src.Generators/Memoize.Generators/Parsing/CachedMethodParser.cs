@@ -33,8 +33,9 @@ internal static class CachedMethodParser
         var options = AttributeOptions.Parse(attribute, reporter);
         var result = ReturnParser.Parse(method, knownTypes, reporter);
         var parameters = ParameterParser.Parse(method, knownTypes, reporter, cancellationToken);
+        var key = parameters is null ? null : KeyParser.Parse(method, knownTypes, reporter, cancellationToken);
         var policy = options is null ? null : PolicyParser.Parse(method, options, parameters, knownTypes, reporter);
-        if (hierarchy is null || options is null || result is null || parameters is null || policy is null)
+        if (hierarchy is null || options is null || result is null || parameters is null || key is null || policy is null)
             return null;
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -51,7 +52,7 @@ internal static class CachedMethodParser
             DisplayName: DisplayName.Of(method, knownTypes),
             Wrapper: Wrapper(method, options, result, parameters.Value, knownTypes, cancellationToken),
             Core: core,
-            Key: KeyParser.Parse(method, parameters.Value),
+            Key: key,
             Names: names,
             Policy: policy,
             Memoizer: MemoizerFinder.Find(method, knownTypes, cancellationToken));

@@ -24,7 +24,7 @@ internal static class Diagnostics
 
     public static readonly DiagnosticDescriptor NoValueEquality = Error(
         5, "This parameter has no value equality",
-        "Parameter '{0}' of type '{1}' compares by reference, so that equal arguments would miss; pass a type with value equality");
+        "'{0}' of type '{1}' compares by reference, so that equal arguments would miss; {2}");
 
     public static readonly DiagnosticDescriptor CoreNotFound = Error(
         6, "A cached partial method needs a core",
@@ -73,6 +73,10 @@ internal static class Diagnostics
     public static readonly DiagnosticDescriptor InvalidStore = Error(
         17, "A store must have a name",
         "'{0}' names no store; write the name of a store of the memoizer or CacheStores.MemoryOnly, or leave {1} out");
+
+    public static readonly DiagnosticDescriptor InvalidCacheKey = Error(
+        18, "This [CacheKey] cannot work",
+        "[CacheKey] on '{0}' cannot work because {1}");
 
     private static DiagnosticDescriptor Error(int number, string title, string message)
     {
