@@ -110,7 +110,10 @@ internal sealed class Consumer
 
     /// <summary>Compiles and runs a project, with the usual namespaces imported, and compares what it returns.</summary>
     public static async Task MustPrint(string expected, string source)
-        => Assert.Equal(expected, await Compile(Usings + source).RunAsync());
+        => Assert.Equal(expected, await CompileWithUsings(source).RunAsync());
+
+    /// <summary>Compiles a project, with the usual namespaces imported, which must come out clean.</summary>
+    public static Consumer CompileWithUsings(string source) => Compile(Usings + source);
 
     /// <summary>What the parser has to say about a project's cached methods, as <c>MEMO001: message</c>.</summary>
     public static string[] Diagnose(string source)
@@ -133,15 +136,19 @@ internal sealed class Consumer
     /// <summary>Loads the project and runs its <c>static string Scenario.Run()</c>, which may return a task.</summary>
     public async Task<string> RunAsync()
     {
+        var result = Load().GetType("Scenario", throwOnError: true)!
+            .GetMethod("Run", BindingFlags.Public | BindingFlags.Static)!
+            .Invoke(null, BindingFlags.DoNotWrapExceptions, binder: null, parameters: null, CultureInfo.InvariantCulture);
+        return result is Task<string> task ? await task : (string)result!;
+    }
+
+    /// <summary>Loads the project.</summary>
+    public Assembly Load()
+    {
         using var image = new MemoryStream();
         EmitResult emitted = Output.Emit(image);
         Assert.True(emitted.Success, string.Join('\n', emitted.Diagnostics));
         image.Position = 0;
-
-        var assembly = new AssemblyLoadContext("Consumer").LoadFromStream(image);
-        var result = assembly.GetType("Scenario", throwOnError: true)!
-            .GetMethod("Run", BindingFlags.Public | BindingFlags.Static)!
-            .Invoke(null, BindingFlags.DoNotWrapExceptions, binder: null, parameters: null, CultureInfo.InvariantCulture);
-        return result is Task<string> task ? await task : (string)result!;
+        return new AssemblyLoadContext("Consumer").LoadFromStream(image);
     }
 }

@@ -113,7 +113,7 @@ public sealed class Keys
             private int _runs;
             [CachedResponse] internal string Get(string tenant) => $"{_tenant}{++_runs}";
         }
-        internal static partial class Static
+        internal static partial class Regional
         {
             private static int s_runs;
             [CacheKey] internal static int[] Region { get; set; } = [1];
@@ -139,9 +139,9 @@ public sealed class Keys
                 derived.GetCached("x");
                 derived._tenant = "C";
                 log.Add($"base {derived.GetCached("x")}");
-                var statics = $"{Static.GetCached(1)} {Static.GetCached(1)}";
-                Static.Region[0] = 2;
-                log.Add($"static {statics} {Static.GetCached(1)}");
+                var statics = $"{Regional.GetCached(1)} {Regional.GetCached(1)}";
+                Regional.Region[0] = 2;
+                log.Add($"static {statics} {Regional.GetCached(1)}");
                 log.Add($"record {new Rec(1).GetCached(1)} {new Rec(2).GetCached(1)}");
                 a.LoadCache.Invalidate();
                 log.Add($"peek {b.LoadCache.TryPeek(out _)} {a.LoadCache.TryPeek(out _)}");
