@@ -32,7 +32,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         Options = options.Validated();
         Clock = new CacheClock(Options.TimeProvider);
-        Logger = Options.LoggerFactory.CreateLogger(nameof(Memoize));
+        Logger = new CarefulLogger(Options.LoggerFactory.CreateLogger(nameof(Memoize)));
         if (Options.AutomaticPruning) _pruning = StartPruning(this);
     }
 
