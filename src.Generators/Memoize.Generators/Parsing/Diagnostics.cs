@@ -44,7 +44,7 @@ internal static class Diagnostics
 
     public static readonly DiagnosticDescriptor NameTaken = Error(
         10, "A generated member has the name of another member",
-        "'{0}' already has a member '{1}', which is what the generated {2} would be called; rename it");
+        "'{0}' already has a member '{1}', which is what the generated {2} would be called; rename it, or name the generated one with [CachedResponse({3} = \"…\")]");
 
     public static readonly DiagnosticDescriptor OptionsContradict = Error(
         11, "Two options contradict each other",
@@ -77,6 +77,10 @@ internal static class Diagnostics
     public static readonly DiagnosticDescriptor InvalidCacheKey = Error(
         18, "This [CacheKey] cannot work",
         "[CacheKey] on '{0}' cannot work because {1}");
+
+    public static readonly DiagnosticDescriptor SingleUseResult = Error(
+        19, "The result is used up by its first caller",
+        "'{0}' returns '{1}', which is used up or disposed by the first of the callers that share it; return what is read from it, for example a record or an array");
 
     private static DiagnosticDescriptor Error(int number, string title, string message)
     {

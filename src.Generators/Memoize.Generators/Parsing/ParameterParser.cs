@@ -33,8 +33,9 @@ internal static class ParameterParser
 
             parameters.Add(new(
                 CodeText.Identifier(parameter.Name),
-                CodeText.Qualified(parameter.Type),
+                CodeText.Qualified(declaresDefaults ? TypeOf(parameter) : parameter.Type),
                 Modifiers(parameter),
+                declaresDefaults ? ForwardedAttributes.Of(parameter) : "",
                 declaresDefaults ? DefaultValue.Of(parameter) : null,
                 role));
         }
@@ -52,6 +53,14 @@ internal static class ParameterParser
         if (knownTypes.HasCacheKey(parameter))
             return ParameterRole.Key;
         return knownTypes.IsNeverInKey(parameter.Type) ? ParameterRole.Passed : ParameterRole.Key;
+    }
+
+    /// <summary>Its type, where [AllowNull] is an annotation like any other.</summary>
+    public static ITypeSymbol TypeOf(IParameterSymbol parameter)
+    {
+        var allowsNull = !parameter.Type.IsValueType
+            && parameter.GetAttributes().Any(static attribute => attribute.AttributeClass?.Name == "AllowNullAttribute");
+        return allowsNull ? parameter.Type.WithNullableAnnotation(NullableAnnotation.Annotated) : parameter.Type;
     }
 
     private static string? Obstacle(IParameterSymbol parameter, CancellationToken cancellationToken) => parameter switch
