@@ -28,10 +28,14 @@ internal static class CachedMethodParser
         method = method.PartialDefinitionPart ?? method;
         var reporter = new Reporter(report, method, attribute, cancellationToken);
 
-        // No short circuit: a user who has three things to correct is told all three.
-        if (IsUnsafeAndAsynchronous(method, knownTypes, cancellationToken))
+        // No short circuit from here on: a user who has three things to correct is told all three.
+        var obstacle = HierarchyParser.Obstacle(method)
+            ?? (IsUnsafeAndAsynchronous(method, knownTypes, cancellationToken)
+                ? "asynchronous and marked 'unsafe', where nothing can be awaited"
+                : null);
+        if (obstacle is not null)
         {
-            reporter.OnMethod(Diagnostics.UnsupportedMember, method.Name, "asynchronous and marked 'unsafe', where nothing can be awaited; mark its core instead");
+            reporter.OnMethod(Diagnostics.UnsupportedMember, method.Name, obstacle);
             return null;
         }
 

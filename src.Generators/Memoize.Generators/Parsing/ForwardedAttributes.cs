@@ -23,7 +23,6 @@ internal static class ForwardedAttributes
 
     private static readonly HashSet<string> OfParameters = new(StringComparer.Ordinal)
     {
-        "System.Diagnostics.CodeAnalysis.DisallowNullAttribute",
         "System.Diagnostics.CodeAnalysis.StringSyntaxAttribute",
         "System.Diagnostics.CodeAnalysis.ConstantExpectedAttribute",
         "System.Runtime.CompilerServices.CallerArgumentExpressionAttribute",
@@ -49,7 +48,11 @@ internal static class ForwardedAttributes
 
     /// <summary>With a trailing space, or nothing.</summary>
     public static string Of(IParameterSymbol parameter)
-        => string.Concat(Written(parameter.GetAttributes(), OfParameters).Select(static attribute => $"[{attribute}] "));
+        => string.Concat(Written(parameter.GetAttributes().Where(attribute => !IsWrittenAsDefault(attribute, parameter)), OfParameters).Select(static attribute => $"[{attribute}] "));
+
+    // A default value and [Optional] exclude each other.
+    private static bool IsWrittenAsDefault(AttributeData attribute, IParameterSymbol parameter)
+        => attribute.AttributeClass?.Name == "OptionalAttribute" && DefaultValue.Of(parameter) is not null;
 
     private static IEnumerable<string> Written(IEnumerable<AttributeData> attributes, HashSet<string> forwarded)
     {

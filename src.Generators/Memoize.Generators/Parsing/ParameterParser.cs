@@ -55,12 +55,16 @@ internal static class ParameterParser
         return knownTypes.IsNeverInKey(parameter.Type) ? ParameterRole.Passed : ParameterRole.Key;
     }
 
-    /// <summary>Its type, where [AllowNull] is an annotation like any other.</summary>
+    /// <summary>Its type, where [AllowNull] and [DisallowNull] are annotations like any other.</summary>
     public static ITypeSymbol TypeOf(IParameterSymbol parameter)
     {
-        var allowsNull = !parameter.Type.IsValueType
-            && parameter.GetAttributes().Any(static attribute => attribute.AttributeClass?.Name == "AllowNullAttribute");
-        return allowsNull ? parameter.Type.WithNullableAnnotation(NullableAnnotation.Annotated) : parameter.Type;
+        if (parameter.Type.IsValueType)
+            return parameter.Type;
+        if (Has("AllowNullAttribute"))
+            return parameter.Type.WithNullableAnnotation(NullableAnnotation.Annotated);
+        return Has("DisallowNullAttribute") ? parameter.Type.WithNullableAnnotation(NullableAnnotation.NotAnnotated) : parameter.Type;
+
+        bool Has(string name) => parameter.GetAttributes().Any(attribute => attribute.AttributeClass?.Name == name);
     }
 
     private static string? Obstacle(IParameterSymbol parameter, CancellationToken cancellationToken) => parameter switch

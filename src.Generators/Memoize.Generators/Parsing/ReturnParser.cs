@@ -46,7 +46,7 @@ internal static class ReturnParser
 
         return IsSingleUse(value, knownTypes)
             ? Refuse(Diagnostics.SingleUseResult)
-            : new(kind, CodeText.Qualified(type), CodeText.Qualified(value), CanBeNull(value));
+            : new(kind, CodeText.Qualified(type), KeptType(value), CanBeNull(value));
 
         ReturnModel? Refuse(DiagnosticDescriptor descriptor)
         {
@@ -89,6 +89,10 @@ internal static class ReturnParser
             || knownTypes.IsDisposable(type)
             || type.AllInterfaces.Any(knownTypes.IsDisposable);
     }
+
+    // A call with a dynamic argument is bound at run time, and those of generated code are not to be.
+    private static string KeptType(ITypeSymbol type)
+        => type.TypeKind != TypeKind.Dynamic ? CodeText.Qualified(type) : type.NullableAnnotation == NullableAnnotation.Annotated ? "object?" : "object";
 
     // Types that say so themselves (string?, int?) need no attribute to tell the compiler.
     private static bool CanBeNull(ITypeSymbol type)
