@@ -19,7 +19,7 @@ partial class RuleCatalog
 
         static global::Rules.RuleSet Miss(
             global::Rules.RuleCatalog self,
-            global::Memoize.CachedMethod<string, global::Rules.RuleSet> cache,
+            global::Memoize.CachedMethod<global::Memoize.TextKey, global::Rules.RuleSet> cache,
             string folder)
         {
             // Lock: one caller per key computes, the others wait on the key's SemaphoreSlim.
@@ -43,7 +43,7 @@ partial class RuleCatalog
     [global::System.CodeDom.Compiler.GeneratedCode("Memoize.Generators", "…")]
     internal readonly struct LoadRulesCacheHandle
     {
-        private readonly global::Memoize.CachedMethod<string, global::Rules.RuleSet> _cache;
+        private readonly global::Memoize.CachedMethod<global::Memoize.TextKey, global::Rules.RuleSet> _cache;
         private readonly global::Rules.RuleCatalog _self;
 
         internal LoadRulesCacheHandle(global::Rules.RuleCatalog self, global::Memoize.Memoizer memoizer)
@@ -125,7 +125,7 @@ partial class RuleCatalog
     [global::System.CodeDom.Compiler.GeneratedCode("Memoize.Generators", "…")]
     private static class LoadRulesMethod
     {
-        internal static readonly global::Memoize.CachedMethodDefinition<string, global::Rules.RuleSet> Definition = new(
+        internal static readonly global::Memoize.CachedMethodDefinition<global::Memoize.TextKey, global::Rules.RuleSet> Definition = new(
             "Rules.RuleCatalog.LoadRules(string)",
             new());
     }

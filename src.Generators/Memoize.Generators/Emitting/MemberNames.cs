@@ -19,6 +19,7 @@ internal sealed class MemberNames
         KeyType = method.Key.Form switch
         {
             KeyForm.None => "global::Memoize.NoKey",
+            KeyForm.Parameter when method.Key.Parts[0].IsText => "global::Memoize.TextKey",
             KeyForm.Parameter => method.Key.Parts[0].Type,
             _ => $"{Definition}.{KeyStruct}",
         };

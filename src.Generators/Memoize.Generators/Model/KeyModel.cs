@@ -18,7 +18,7 @@ internal enum KeyForm
     /// <summary>There is nothing to distinguish: one entry.</summary>
     None,
 
-    /// <summary>The only parameter is never null and compares by value: it is its own key.</summary>
+    /// <summary>The only parameter is its own key: a string, or what is never null and compares by value.</summary>
     Parameter,
 
     /// <summary>A generated struct.</summary>

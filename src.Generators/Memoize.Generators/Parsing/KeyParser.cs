@@ -118,15 +118,15 @@ internal static class KeyParser
         return (initializer?.Value as IdentifierNameSyntax)?.Identifier.ValueText;
     }
 
-    // A key must never be null, and must bring its own, unboxed equality. Only an annotated string promises the former.
+    // A key must never be null, and must bring its own, unboxed equality. A string, null or not, converts to one that does.
     private static bool IsItsOwnKey(KeyPart part, IMethodSymbol method, KnownTypes knownTypes)
     {
         if (part.Equality is KeyEquality.Comparer or KeyEquality.Content)
             return false;
 
         var type = ParameterParser.TypeOf(method.Parameters.First(parameter => ParameterParser.Role(parameter, knownTypes) == ParameterRole.Key));
-        if (type.SpecialType == SpecialType.System_String)
-            return type.NullableAnnotation == NullableAnnotation.NotAnnotated;
+        if (part.IsText)
+            return true;
 
         return type is { IsValueType: true, TypeKind: TypeKind.Enum or TypeKind.Struct }
             && type.OriginalDefinition.SpecialType != SpecialType.System_Nullable_T
