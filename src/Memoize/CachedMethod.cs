@@ -128,6 +128,25 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         return true;
     }
 
+    /// <summary>Looks, for methods with <c>RefreshAfter</c> that return a task: the completed task is kept with the value.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="hit">The value as a completed task, if it is fresh.</param>
+    /// <param name="refresh">Whether this caller is to start the refresh of the value. True for one caller.</param>
+    public bool TryGetTask(TKey key, [NotNullWhen(true)] out Task<TValue>? hit, out bool refresh)
+    {
+        refresh = false;
+        if (!_memory.TryGetFresh(key, out var entry))
+        {
+            hit = null;
+            return false;
+        }
+
+        _counters.CountHit();
+        refresh = _memory.IsDueForRefresh(entry);
+        hit = entry.Task;
+        return true;
+    }
+
     /// <summary>Enters the lock of <paramref name="key"/>, and waits for the turn to compute or for another's outcome.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     /// <exception cref="TimeoutException">The caller has waited for its <c>WaitTimeout</c>.</exception>

@@ -13,18 +13,18 @@ public sealed class Output
         public partial class ISTANBUL
         {
             /// <summary>Title.</summary>
-            [CachedResponse("1234ms", Capacity = 1234567)]
+            [CachedResponse("1234ms", Capacity = 1234567, Jitter = 0.5, Version = -1, Tags = ["i:{i}"])]
             public Task<int> InitIfAsync(int i = -5, double ratio = 1234.5, decimal sum = -0.5m) => Task.FromResult(i);
         }
         """;
 
     [Fact]
-    public void Is_the_same_from_run_to_run() => Assert.Equal(Consumer.Compile(Source).Snapshot, Consumer.Compile(Source).Snapshot);
+    public void G05_Is_the_same_from_run_to_run() => Assert.Equal(Consumer.Compile(Source).Snapshot, Consumer.Compile(Source).Snapshot);
 
     [Theory]
     [InlineData("de-DE")]
     [InlineData("tr-TR")]
-    public void Is_the_same_under_every_culture(string name)
+    public void G05_Is_the_same_under_every_culture(string name)
     {
         var invariant = Under(CultureInfo.InvariantCulture);
         Assert.Equal(invariant, Under(CultureInfo.GetCultureInfo(name)));
@@ -45,12 +45,12 @@ public sealed class Output
     }
 
     [Fact]
-    public void Has_line_feeds_only() => Assert.All(
+    public void G05_Has_line_feeds_only() => Assert.All(
         Consumer.Compile(Source.ReplaceLineEndings("\r\n")).Files.Values,
         static text => Assert.DoesNotContain('\r', text));
 
     [Fact]
-    public void Files_are_told_apart_without_regard_to_case()
+    public void G06_Files_are_told_apart_without_regard_to_case()
     {
         var consumer = Consumer.Compile("""
             using Memoize;
@@ -67,7 +67,7 @@ public sealed class Output
     }
 
     [Fact]
-    public void Is_missing_where_the_method_cannot_be_cached_and_nothing_is_said() => Assert.Empty(Consumer.Generate("""
+    public void G02_Is_missing_where_the_method_cannot_be_cached_and_nothing_is_said() => Assert.Empty(Consumer.Generate("""
         using System;
         using System.Threading.Tasks;
         using Memoize;
@@ -81,7 +81,7 @@ public sealed class Output
             [CachedResponse] int Ref(ref int x) => x;
             [CachedResponse] int Out(out int x) => x = 1;
             [CachedResponse] int Span(ReadOnlySpan<char> x) => 1;
-            [CachedResponse] int Array(int[] x) => 1;
+            [CachedResponse] int Enumerable(System.Collections.Generic.IEnumerable<int> x) => 1;
             [CachedResponse] int Allows<T>(T x) where T : allows ref struct => 1;
             [CachedResponse] ReadOnlySpan<char> ReturnsSpan() => default;
             [CachedResponse] ref int ReturnsRef(int[] x) => ref x[0];

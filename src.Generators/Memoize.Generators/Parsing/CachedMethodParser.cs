@@ -26,20 +26,35 @@ internal static class CachedMethodParser
     {
         // The attribute may stand on either part of a partial method; modifiers and defaults are read from the defining one.
         method = method.PartialDefinitionPart ?? method;
+        if (knownTypes.CachedResponse(method) is null)
+            return null; // Two referenced assemblies have such an attribute. The compiler tells.
+
         var reporter = new Reporter(report, method, attribute, cancellationToken);
 
-        // No short circuit: a user who has three things to correct is told all three.
+        // No short circuit from here on: a user who has three things to correct is told all three.
+        var obstacle = HierarchyParser.Obstacle(method)
+            ?? (IsUnsafeAndAsynchronous(method, knownTypes, cancellationToken)
+                ? "asynchronous and marked 'unsafe', where nothing can be awaited"
+                : null);
+        if (obstacle is not null)
+        {
+            reporter.OnMethod(Diagnostics.UnsupportedMember, method.Name, obstacle);
+            return null;
+        }
+
         var hierarchy = HierarchyParser.Parse(method, reporter, cancellationToken);
         var options = AttributeOptions.Parse(attribute, reporter);
-        var result = ReturnParser.Parse(method, knownTypes, reporter);
+        var result = ReturnParser.Parse(method, knownTypes, reporter, cancellationToken);
         var parameters = ParameterParser.Parse(method, knownTypes, reporter, cancellationToken);
-        if (hierarchy is null || options is null || result is null || parameters is null)
+        var key = parameters is null ? null : KeyParser.Parse(method, knownTypes, reporter, cancellationToken);
+        var policy = options is null ? null : PolicyParser.Parse(method, options, parameters, knownTypes, reporter);
+        if (hierarchy is null || options is null || result is null || parameters is null || key is null || policy is null)
             return null;
 
         cancellationToken.ThrowIfCancellationRequested();
-        var core = CoreFinder.Find(method, options, knownTypes, reporter);
-        var names = NameChooser.Choose(method, options, knownTypes, reporter);
-        if (core is null || names is null)
+        var core = CoreFinder.Find(method, options, knownTypes, reporter, cancellationToken);
+        var names = NameChooser.Choose(method, knownTypes, reporter);
+        if (core is null || names is null || !CanBeTimed(method, core, result, options, reporter))
             return null;
 
         return new(
@@ -48,11 +63,11 @@ internal static class CachedMethodParser
             Hierarchy: hierarchy,
             MethodCref: Cref(method),
             DisplayName: DisplayName.Of(method, knownTypes),
-            Wrapper: Wrapper(method, options, result, parameters.Value, knownTypes, cancellationToken),
+            Wrapper: Wrapper(method, result, parameters.Value, knownTypes, cancellationToken),
             Core: core,
-            Key: KeyParser.Parse(method, parameters.Value),
+            Key: key,
             Names: names,
-            Policy: options.Policy,
+            Policy: policy,
             Memoizer: MemoizerFinder.Find(method, knownTypes, cancellationToken));
     }
 
@@ -60,20 +75,36 @@ internal static class CachedMethodParser
     public static bool IsImplementedByGenerator(IMethodSymbol method)
         => method is { IsPartialDefinition: true, PartialImplementationPart: null };
 
+    private static bool IsUnsafeAndAsynchronous(IMethodSymbol method, KnownTypes knownTypes, CancellationToken cancellationToken)
+        => IsImplementedByGenerator(method)
+            && ReturnParser.Unwrap(method.ReturnType, knownTypes).Kind != ReturnKind.Value
+            && Array.IndexOf(WrittenModifiers(method, cancellationToken).Split(' '), "unsafe") >= 0;
+
+    // A synchronous method runs on its caller's thread: only it itself can end there.
+    private static bool CanBeTimed(IMethodSymbol method, CoreModel core, ReturnModel result, AttributeOptions options, Reporter reporter)
+    {
+        if (result.Kind != ReturnKind.Value || options.Duration("Timeout") is null || core.TakesToken)
+            return true;
+
+        reporter.OnAttribute(Diagnostics.TimeoutNeedsToken, method.Name, core.Name);
+        return false;
+    }
+
     private static WrapperModel Wrapper(
         IMethodSymbol method,
-        AttributeOptions options,
         ReturnModel result,
         EquatableArray<ParameterModel> parameters,
         KnownTypes knownTypes,
         CancellationToken cancellationToken)
     {
         var isPartial = IsImplementedByGenerator(method);
-        var name = NameChooser.WrapperName(method, options.Name);
+        var name = NameChooser.WrapperName(method, knownTypes);
         return new(
             IsPartialImplementation: isPartial,
+            Attributes: ForwardedAttributes.Of(method).ToEquatableArray(),
+            ReturnAttributes: isPartial ? default : ForwardedAttributes.OfReturn(method).ToEquatableArray(),
             Modifiers: isPartial ? WrittenModifiers(method, cancellationToken) : SiblingModifiers(method, name, knownTypes),
-            Accessibility: CodeText.Accessibility(method.DeclaredAccessibility),
+            Accessibility: AccessibilityBeside(method),
             IsStatic: method.IsStatic,
             Name: CodeText.Identifier(name),
             Generics: Generics.Of(method, cancellationToken),
@@ -90,7 +121,7 @@ internal static class CachedMethodParser
 
     private static string SiblingModifiers(IMethodSymbol method, string name, KnownTypes knownTypes)
     {
-        var modifiers = CodeText.Accessibility(method.DeclaredAccessibility);
+        var modifiers = AccessibilityBeside(method);
         if (method.IsStatic)
             modifiers += " static";
         if (NameChooser.WrapperHidesInherited(method, name, knownTypes))
@@ -98,6 +129,23 @@ internal static class CachedMethodParser
         if (method.IsReadOnly && !method.ContainingType.IsReadOnly)
             modifiers += " readonly";
         return modifiers;
+    }
+
+    // Nobody inherits from a sealed type, and the compiler says so of every new protected member.
+    private static string AccessibilityBeside(IMethodSymbol method)
+    {
+        var accessibility = method.DeclaredAccessibility;
+        if (method.ContainingType.IsSealed)
+        {
+            accessibility = accessibility switch
+            {
+                Accessibility.Protected or Accessibility.ProtectedAndInternal => Accessibility.Private,
+                Accessibility.ProtectedOrInternal => Accessibility.Internal,
+                _ => accessibility,
+            };
+        }
+
+        return CodeText.Accessibility(accessibility);
     }
 
     // A bare name is the pleasant form, but it is ambiguous where there are overloads and not allowed for generic methods.

@@ -24,7 +24,7 @@ internal static class Diagnostics
 
     public static readonly DiagnosticDescriptor NoValueEquality = Error(
         5, "This parameter has no value equality",
-        "Parameter '{0}' of type '{1}' compares by reference, so that equal arguments would miss; pass a type with value equality");
+        "'{0}' of type '{1}' compares by reference, so that equal arguments would miss; {2}");
 
     public static readonly DiagnosticDescriptor CoreNotFound = Error(
         6, "A cached partial method needs a core",
@@ -36,15 +36,51 @@ internal static class Diagnostics
 
     public static readonly DiagnosticDescriptor InvalidDuration = Error(
         8, "This is not a duration",
-        "'{0}' is not a positive duration; write for example \"250ms\", \"30s\", \"5m\", \"1h30m\", \"2d\" or \"00:05:00\"");
+        "'{0}' is not a positive duration for {1}: {2}");
 
-    public static readonly DiagnosticDescriptor InvalidCapacity = Error(
-        9, "The capacity must be positive",
-        "The capacity {0} leaves no room for a result; write 1 or more");
+    public static readonly DiagnosticDescriptor OptionOutOfRange = Error(
+        9, "An option is out of its range",
+        "{0} is {1}; write {2}");
 
     public static readonly DiagnosticDescriptor NameTaken = Error(
         10, "A generated member has the name of another member",
-        "'{0}' already has a member '{1}', which is what the generated {2} would be called; rename it");
+        "'{0}' already has a member '{1}', which is what the generated {2} would be called; rename it, or name the generated one with [CachedResponse({3} = \"…\")]");
+
+    public static readonly DiagnosticDescriptor OptionsContradict = Error(
+        11, "Two options contradict each other",
+        "'{0}' has options that contradict each other: {1}");
+
+    public static readonly DiagnosticDescriptor CallbackNotFound = Error(
+        12, "The method that an option names must exist with the right signature",
+        "{0} of '{1}' names '{2}', which {3}; write '{4}'");
+
+    public static readonly DiagnosticDescriptor InvalidTag = Error(
+        13, "A tag must be a text whose placeholders name parameters",
+        "The tag \"{0}\" of '{1}' {2}");
+
+    public static readonly DiagnosticDescriptor TimeoutNeedsToken = Error(
+        14, "A time-out of a synchronous method needs a cancellation token",
+        "'{0}' has a Timeout but '{1}' takes no CancellationToken, so that nothing could end it; add a CancellationToken parameter to '{1}'");
+
+    public static readonly DiagnosticDescriptor ScopeNeedsInstance = Error(
+        15, "The scope Instance needs an object to belong to",
+        "'{0}' has Scope = CacheScope.Instance but {1}; use CacheScope.Shared or an instance method of a class");
+
+    public static readonly DiagnosticDescriptor InvalidName = Error(
+        16, "This is not a name",
+        "'{0}' is not a name for {1}; write a C# identifier, or leave {1} out");
+
+    public static readonly DiagnosticDescriptor InvalidStore = Error(
+        17, "A store must have a name",
+        "'{0}' names no store; write the name of a store of the memoizer or CacheStores.MemoryOnly, or leave {1} out");
+
+    public static readonly DiagnosticDescriptor InvalidCacheKey = Error(
+        18, "This [CacheKey] cannot work",
+        "[CacheKey] on '{0}' cannot work because {1}");
+
+    public static readonly DiagnosticDescriptor SingleUseResult = Error(
+        19, "The result is used up by its first caller",
+        "'{0}' returns '{1}', which is used up or disposed by the first of the callers that share it; return what is read from it, for example a record or an array");
 
     private static DiagnosticDescriptor Error(int number, string title, string message)
     {

@@ -25,16 +25,17 @@ internal static class ParameterParser
                 reporter.At(parameter, Diagnostics.UnsupportedParameter, parameter.Name, obstacle);
                 isValid = false;
             }
-            else if (role == ParameterRole.Key && !KeyParser.HasValueEquality(parameter.Type, knownTypes))
+            else if (knownTypes.HasCacheKey(parameter) && role != ParameterRole.Key)
             {
-                reporter.At(parameter, Diagnostics.NoValueEquality, parameter.Name, CodeText.Readable(parameter.Type));
+                reporter.At(parameter, Diagnostics.InvalidCacheKey, parameter.Name, "it is left out of the key; take [CacheKey] or [CacheKeyIgnore] away");
                 isValid = false;
             }
 
             parameters.Add(new(
                 CodeText.Identifier(parameter.Name),
-                CodeText.Qualified(parameter.Type),
+                CodeText.Qualified(declaresDefaults ? TypeOf(parameter) : parameter.Type),
                 Modifiers(parameter),
+                declaresDefaults ? ForwardedAttributes.Of(parameter) : "",
                 declaresDefaults ? DefaultValue.Of(parameter) : null,
                 role));
         }
@@ -42,12 +43,28 @@ internal static class ParameterParser
         return isValid ? parameters.ToEquatableArray() : null;
     }
 
-    /// <summary>The role that the type of a parameter gives it.</summary>
+    /// <summary>The role that attributes and type of a parameter give it.</summary>
     public static ParameterRole Role(IParameterSymbol parameter, KnownTypes knownTypes)
     {
         if (knownTypes.IsCancellationToken(parameter.Type))
             return ParameterRole.CallerToken;
+        if (knownTypes.HasCacheKeyIgnore(parameter))
+            return ParameterRole.Passed;
+        if (knownTypes.HasCacheKey(parameter))
+            return ParameterRole.Key;
         return knownTypes.IsNeverInKey(parameter.Type) ? ParameterRole.Passed : ParameterRole.Key;
+    }
+
+    /// <summary>Its type, where [AllowNull] and [DisallowNull] are annotations like any other.</summary>
+    public static ITypeSymbol TypeOf(IParameterSymbol parameter)
+    {
+        if (parameter.Type.IsValueType)
+            return parameter.Type;
+        if (Has("AllowNullAttribute"))
+            return parameter.Type.WithNullableAnnotation(NullableAnnotation.Annotated);
+        return Has("DisallowNullAttribute") ? parameter.Type.WithNullableAnnotation(NullableAnnotation.NotAnnotated) : parameter.Type;
+
+        bool Has(string name) => parameter.GetAttributes().Any(attribute => attribute.AttributeClass?.Name == name);
     }
 
     private static string? Obstacle(IParameterSymbol parameter, CancellationToken cancellationToken) => parameter switch
