@@ -32,7 +32,7 @@ internal sealed record AttributeOptions(string? Name, string? Core, PolicyModel 
                     capacity = count;
                     if (count < 1)
                     {
-                        reporter.OnAttribute(Diagnostics.InvalidCapacity, count);
+                        reporter.OnOption("Capacity", Diagnostics.InvalidCapacity, count);
                         isValid = false;
                     }
 
@@ -53,7 +53,7 @@ internal sealed record AttributeOptions(string? Name, string? Core, PolicyModel 
             duration = Duration.Parse(text);
             if (duration is null)
             {
-                reporter.OnAttribute(Diagnostics.InvalidDuration, text);
+                reporter.OnOption("Duration", Diagnostics.InvalidDuration, text);
                 isValid = false;
             }
         }

@@ -58,7 +58,7 @@ internal static class CachedMethodParser
 
     /// <summary>Whether the generator implements this method, rather than adding a sibling to it.</summary>
     public static bool IsImplementedByGenerator(IMethodSymbol method)
-        => method is { IsPartialDefinition: true, PartialImplementationPart: null };
+        => method.IsPartialDefinition && (method.PartialImplementationPart is null || method.PartialImplementationPart.IsGenerated());
 
     private static WrapperModel Wrapper(
         IMethodSymbol method,
