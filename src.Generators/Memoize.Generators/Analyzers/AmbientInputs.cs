@@ -9,6 +9,7 @@ internal static class AmbientInputs
     /// <summary>The name of the input that an operation reads, or <see langword="null"/>.</summary>
     public static string? Name(IOperation operation) => operation switch
     {
+        IPropertyReferenceOperation { Instance: { } instance } when Name(instance) is not null => null, // told at the instance
         IPropertyReferenceOperation { Property: var property } => Name(property),
         IInvocationOperation { TargetMethod: var method } => Name(method),
         IMethodReferenceOperation { Method: var method } => Name(method),
