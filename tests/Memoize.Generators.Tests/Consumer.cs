@@ -13,7 +13,7 @@ namespace Memoize.Generators.Tests;
 /// </summary>
 internal sealed class Consumer
 {
-    private static readonly CSharpParseOptions s_parseOptions =
+    public static CSharpParseOptions ParseOptions { get; } =
         new(LanguageVersion.CSharp14, DocumentationMode.Diagnose);
 
     private static readonly MetadataReference[] s_references =
@@ -80,7 +80,7 @@ internal sealed class Consumer
 
     public static GeneratorDriver Driver() => CSharpGeneratorDriver.Create(
         [new CachedResponseGenerator().AsSourceGenerator()],
-        parseOptions: s_parseOptions,
+        parseOptions: ParseOptions,
         driverOptions: new(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
     public static CSharpCompilation Project(params string[] sources) => CSharpCompilation.Create(
@@ -94,7 +94,7 @@ internal sealed class Consumer
             nullableContextOptions: NullableContextOptions.Enable,
             allowUnsafe: true));
 
-    public static SyntaxTree Parse(string source, string path) => CSharpSyntaxTree.ParseText(source, s_parseOptions, path);
+    public static SyntaxTree Parse(string source, string path) => CSharpSyntaxTree.ParseText(source, ParseOptions, path);
 
     /// <summary>Loads the project and runs its <c>static string Scenario.Run()</c>, which may return a task.</summary>
     public async Task<string> RunAsync()
