@@ -10,7 +10,8 @@ namespace Memoize.CodeFixes;
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(AddCacheKeyIgnoreFix)), Shared]
 public sealed class AddCacheKeyIgnoreFix() : CodeFix("MEMO005", "Leave it out of the key with [CacheKeyIgnore]")
 {
-    private protected override SyntaxNode? Find(SyntaxNode node, Diagnostic diagnostic) => node.FirstAncestorOrSelf<ParameterSyntax>();
+    private protected override SyntaxNode? Find(SyntaxNode node, Diagnostic diagnostic)
+        => node.FirstAncestorOrSelf<ParameterSyntax>() is { Parent.Parent: MethodDeclarationSyntax } parameter ? parameter : null;
 
     private protected override void Change(SyntaxEditor editor, SyntaxNode node, Diagnostic diagnostic)
         => editor.ReplaceNode(node, static (current, _) => OwnAttribute.AddTo((ParameterSyntax)current, "CacheKeyIgnore"));

@@ -12,7 +12,7 @@ internal static class InstanceStateRule
     public static readonly DiagnosticDescriptor Descriptor = Rule.Warning(
         "MEMO030",
         "A cached method reads instance state that is not in its key",
-        "All instances of '{0}' share the results of '{1}', but it reads '{2}', which is not in the key: {3}, or set Scope = CacheScope.Instance",
+        "All instances of '{0}' share the results of '{1}', but it reads '{2}', which is not in the key: mark it with [CacheKey], make it a parameter of '{1}', or set Scope = CacheScope.Instance",
         "The first instance that computes decides for all others. Services that the method works with, such as an HttpClient, do not count as data.");
 
     public static void Check(AnnotatedMethod method, MethodBodies bodies, Action<Diagnostic> report)
@@ -28,16 +28,15 @@ internal static class InstanceStateRule
                 if (!IsData(member, bodies) || !told.Add(member.OriginalDefinition))
                     continue;
 
-                var wayOut = member is IParameterSymbol ? "copy it to a field with [CacheKey]" : "mark it with [CacheKey]";
                 report(Diagnostic.Create(
-                    Descriptor, location, member.Locations, method.Method.ContainingType.Name, method.Method.Name, member.Name, wayOut));
+                    Descriptor, location, member.Locations, method.Method.ContainingType.Name, method.Method.Name, member.Name));
             }
         }
     }
 
     private static bool IsData(ISymbol member, MethodBodies bodies)
     {
-        if (member.IsGenerated() || AnnotatedMethod.Has(member, "CacheKeyAttribute"))
+        if (member.IsGenerated() || IsInKey(member))
             return false;
 
         return member switch
@@ -50,6 +49,14 @@ internal static class InstanceStateRule
             _ => false,
         };
     }
+
+    // The property of a positional record is in the key with its parameter.
+    private static bool IsInKey(ISymbol member)
+        => AnnotatedMethod.Has(member, "CacheKeyAttribute")
+            || (member is IPropertySymbol { ContainingType: { IsRecord: true } record }
+                && record.InstanceConstructors
+                    .SelectMany(static constructor => constructor.Parameters)
+                    .Any(parameter => parameter.Name == member.Name && AnnotatedMethod.Has(parameter, "CacheKeyAttribute")));
 
     // What it computes from is what counts; its accessor is among the bodies that were reached.
     private static bool IsComputed(IPropertySymbol property, MethodBodies bodies)

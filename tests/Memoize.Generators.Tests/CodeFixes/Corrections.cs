@@ -133,14 +133,26 @@ public sealed class Corrections
         ]);
 
     [Fact]
-    public async Task A_parameter_of_a_primary_constructor_cannot_be_put_into_the_key() => await Fixing.MustNotBeOfferedAsync(
+    public async Task A_parameter_of_a_primary_constructor_is_put_into_the_key() => await Fixing.MustBecomeAsync(
         new AddCacheKeyFix(),
-        """
-        public partial class Quotes(string address)
-        {
-            [CachedResponse("5m")] public string One(int x) => address;
-        }
-        """);
+        [
+            """
+            public partial class Quotes(HttpClient http, string address)
+            {
+                [CachedResponse("5m")] public string One(int x) => http.BaseAddress + address;
+            }
+            """,
+            Attributes,
+        ],
+        [
+            """
+            public partial class Quotes(HttpClient http, [CacheKey] string address)
+            {
+                [CachedResponse("5m")] public string One(int x) => http.BaseAddress + address;
+            }
+            """,
+            Attributes,
+        ]);
 
     [Fact]
     public async Task A_parameter_is_left_out_of_the_key() => await Fixing.MustBecomeAsync(
