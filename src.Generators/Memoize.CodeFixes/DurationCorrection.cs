@@ -24,7 +24,7 @@ internal static class DurationCorrection
         @"\G(?<count>[0-9]{1,9}(?:\.[0-9]{1,6})?)\s*(?<unit>[a-z]+)[\s,]*", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
 
     private static readonly Regex s_clock = new(
-        "^(?<hours>[0-9]{1,6}):(?<minutes>[0-5][0-9]):(?<seconds>[0-5][0-9])$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+        "^(?<hours>[0-9]{1,6}):(?<minutes>[0-9]{2}):(?<seconds>[0-9]{2})$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
 
     /// <summary>A text that <see cref="Duration.Parse"/> takes, or <see langword="null"/>.</summary>
     public static string? Of(string text)

@@ -68,6 +68,12 @@ public sealed class CachePolicy<TValue>
     /// <summary>How many computations of the method run at once at most. <see langword="null"/> (the default): no limit.</summary>
     public int? MaxConcurrency { get; init; }
 
+    /// <inheritdoc cref="CachedResponseAttribute.Version"/>
+    public int Version { get; init; }
+
+    /// <inheritdoc cref="CachedResponseAttribute.Store"/>
+    public string? Store { get; init; }
+
     /// <summary>Throws when an option of the policy of <paramref name="method"/> cannot work, or two contradict each other.</summary>
     internal void Validate(string method)
     {
@@ -85,6 +91,7 @@ public sealed class CachePolicy<TValue>
         AtLeastOne(Capacity, nameof(Capacity));
         AtLeastOne(TagCapacity, nameof(TagCapacity));
         AtLeastOne(MaxConcurrency, nameof(MaxConcurrency));
+        if (Store?.Length == 0) Refuse($"Store is empty, but it must name a store: leave it out to use the memoizer's");
 
         if (RefreshAfter >= Duration) Refuse($"RefreshAfter is {RefreshAfter}, but a result of that age has expired: it must be shorter than the Duration of {Duration}");
         if (Sliding >= Duration) Refuse($"Sliding is {Sliding}, but a result only lives for the Duration of {Duration}: it must be shorter");

@@ -129,6 +129,25 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         return true;
     }
 
+    /// <summary>Looks, for methods with <c>RefreshAfter</c> that return a task: the completed task is kept with the value.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="hit">The value as a completed task, if it is fresh.</param>
+    /// <param name="refresh">Whether this caller is to start the refresh of the value. True for one caller.</param>
+    public bool TryGetTask(TKey key, [NotNullWhen(true)] out Task<TValue>? hit, out bool refresh)
+    {
+        refresh = false;
+        if (!_memory.TryGetFresh(key, out var entry))
+        {
+            hit = null;
+            return false;
+        }
+
+        _counters.CountHit();
+        refresh = _memory.IsDueForRefresh(entry);
+        hit = entry.Task;
+        return true;
+    }
+
     /// <summary>Enters the lock of <paramref name="key"/>, and waits for the turn to compute or for another's outcome.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     /// <exception cref="TimeoutException">The caller has waited for its <c>WaitTimeout</c>.</exception>
@@ -137,7 +156,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         var caller = Begin(key, cancellationToken);
         var keyedLock = Enter(key, caller, out bool hasTurn);
-        return hasTurn ? new(this, TurnKind.Compute, keyedLock, number: 1, caller, cancellationToken) : Wait(keyedLock, caller, cancellationToken);
+        return hasTurn ? new(this, TurnKind.Compute, keyedLock, number: 1, caller, cancellationToken) : Wait(TurnKind.Compute, keyedLock, caller, cancellationToken);
     }
 
     /// <inheritdoc cref="Enter(TKey, CancellationToken)"/>
@@ -145,7 +164,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         var caller = Begin(key, cancellationToken);
         var keyedLock = Enter(key, caller, out bool hasTurn);
-        return hasTurn ? new(new Turn<TKey, TValue>(this, TurnKind.Compute, keyedLock, number: 1, caller, cancellationToken)) : WaitAsync(keyedLock, caller, cancellationToken);
+        return hasTurn ? new(new Turn<TKey, TValue>(this, TurnKind.Compute, keyedLock, number: 1, caller, cancellationToken)) : WaitAsync(TurnKind.Compute, keyedLock, caller, cancellationToken);
     }
 
     /// <summary>
@@ -157,7 +176,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         var caller = Begin(key, cancellationToken);
         var keyedLock = EnterToRefresh(key, caller, out bool hasTurn);
-        return hasTurn ? new(this, TurnKind.Refresh, keyedLock, number: 1, caller, cancellationToken) : Wait(keyedLock, caller, cancellationToken);
+        return hasTurn ? new(this, TurnKind.Refresh, keyedLock, number: 1, caller, cancellationToken) : Wait(TurnKind.Refresh, keyedLock, caller, cancellationToken);
     }
 
     /// <inheritdoc cref="EnterToRefresh(TKey, CancellationToken)"/>
@@ -165,7 +184,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         var caller = Begin(key, cancellationToken);
         var keyedLock = EnterToRefresh(key, caller, out bool hasTurn);
-        return hasTurn ? new(new Turn<TKey, TValue>(this, TurnKind.Refresh, keyedLock, number: 1, caller, cancellationToken)) : WaitAsync(keyedLock, caller, cancellationToken);
+        return hasTurn ? new(new Turn<TKey, TValue>(this, TurnKind.Refresh, keyedLock, number: 1, caller, cancellationToken)) : WaitAsync(TurnKind.Refresh, keyedLock, caller, cancellationToken);
     }
 
     /// <summary>
@@ -198,7 +217,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// <summary>What is known of <paramref name="key"/>: asking counts nothing and changes nothing.</summary>
     public EntryExplanation Explain(TKey key)
     {
-        var state = _memory.Explain(key, out var entry, out var reason) switch
+        var state = _memory.Explain(key, out var entry, out var reason, out _) switch
         {
             true when entry!.IsRefreshing => EntryState.Refreshing,
             true => EntryState.Fresh,
@@ -299,7 +318,8 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                     lock (failures) failures.Add(failure);
                 }
 
-                progress?.Report(Interlocked.Increment(ref done));
+                int doneNow = Interlocked.Increment(ref done);
+                progress?.Report(doneNow);
             }).ConfigureAwait(false);
 
         if (failures.Count > 0) throw new AggregateException($"{Name}: {failures.Count} of {done} inputs could not be warmed.", failures);
@@ -396,7 +416,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         ObjectDisposedException.ThrowIf(Memoizer.IsDisposed, Memoizer);
         if (cancellationToken.IsCancellationRequested)
         {
-            _memory.Explain(key, out _, out var reason);
+            _memory.Explain(key, out _, out var reason, out _);
             _counters.CountMiss(CallOutcome.Cancelled, reason);
             cancellationToken.ThrowIfCancellationRequested();
         }
@@ -426,15 +446,17 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         return Enter(key, caller, out hasTurn);
     }
 
-    private Turn<TKey, TValue> Wait(KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, CancellationToken callerToken)
+    private Turn<TKey, TValue> Wait(TurnKind purpose, KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, CancellationToken callerToken)
     {
         bool acceptsStale = true;
         while (true)
         {
+            TurnKind? kind;
             KeyedLock<TKey, TValue>.Wake wake;
             int number = 0;
-            using (var patience = new Patience(HowLong(keyedLock.Key, ref acceptsStale), _clock.Provider, callerToken))
+            try
             {
+                using var patience = new Patience(HowLong(keyedLock.Key, ref acceptsStale), _clock.Provider, callerToken);
                 try
                 {
                     (wake, number) = keyedLock.Wait(patience.Token);
@@ -443,30 +465,35 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 {
                     wake = KeyedLock<TKey, TValue>.Wake.TimedOut;
                 }
-                catch
-                {
-                    LeaveCancelled(keyedLock, caller);
-                    throw;
-                }
+
+                kind = KindOf(wake, purpose, keyedLock, ref acceptsStale);
+            }
+            catch (Exception failure)
+            {
+                LeaveFailed(keyedLock, caller, failure, callerToken);
+                throw;
             }
 
-            if (TryTake(keyedLock, wake, number, caller, callerToken, ref acceptsStale, out var turn)) return turn;
+            if (kind is { } known) return Take(known, keyedLock, number, caller, callerToken);
             if (wake != KeyedLock<TKey, TValue>.Wake.StartOver) continue;
 
+            Leave(keyedLock, caller, turn: 0);
             keyedLock = Enter(keyedLock.Key, caller, out bool hasTurn);
-            if (hasTurn) return new(this, TurnKind.Compute, keyedLock, number: 1, caller, callerToken);
+            if (hasTurn) return new(this, purpose, keyedLock, number: 1, caller, callerToken);
         }
     }
 
-    private async ValueTask<Turn<TKey, TValue>> WaitAsync(KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, CancellationToken callerToken)
+    private async ValueTask<Turn<TKey, TValue>> WaitAsync(TurnKind purpose, KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, CancellationToken callerToken)
     {
         bool acceptsStale = true;
         while (true)
         {
+            TurnKind? kind;
             KeyedLock<TKey, TValue>.Wake wake;
             int number = 0;
-            using (var patience = new Patience(HowLong(keyedLock.Key, ref acceptsStale), _clock.Provider, callerToken))
+            try
             {
+                using var patience = new Patience(HowLong(keyedLock.Key, ref acceptsStale), _clock.Provider, callerToken);
                 try
                 {
                     (wake, number) = await keyedLock.WaitAsync(patience.Token).ConfigureAwait(false);
@@ -475,18 +502,21 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 {
                     wake = KeyedLock<TKey, TValue>.Wake.TimedOut;
                 }
-                catch
-                {
-                    LeaveCancelled(keyedLock, caller);
-                    throw;
-                }
+
+                kind = KindOf(wake, purpose, keyedLock, ref acceptsStale);
+            }
+            catch (Exception failure)
+            {
+                LeaveFailed(keyedLock, caller, failure, callerToken);
+                throw;
             }
 
-            if (TryTake(keyedLock, wake, number, caller, callerToken, ref acceptsStale, out var turn)) return turn;
+            if (kind is { } known) return Take(known, keyedLock, number, caller, callerToken);
             if (wake != KeyedLock<TKey, TValue>.Wake.StartOver) continue;
 
+            Leave(keyedLock, caller, turn: 0);
             keyedLock = Enter(keyedLock.Key, caller, out bool hasTurn);
-            if (hasTurn) return new(this, TurnKind.Compute, keyedLock, number: 1, caller, callerToken);
+            if (hasTurn) return new(this, purpose, keyedLock, number: 1, caller, callerToken);
         }
     }
 
@@ -501,68 +531,66 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         return acceptsStale ? _policy.SoftTimeout : _policy.WaitTimeout;
     }
 
-    /// <summary>What a caller does that woke up. False if it is to wait on, or to start over.</summary>
-    private bool TryTake(
-        KeyedLock<TKey, TValue> keyedLock, KeyedLock<TKey, TValue>.Wake wake, int number, ComputationFrame? caller, CancellationToken callerToken, ref bool acceptsStale, out Turn<TKey, TValue> turn)
+    /// <summary>What a caller does that woke up; null if it is to wait on, or to start over.</summary>
+    private TurnKind? KindOf(KeyedLock<TKey, TValue>.Wake wake, TurnKind purpose, KeyedLock<TKey, TValue> keyedLock, ref bool acceptsStale)
     {
-        TurnKind kind;
         switch (wake)
         {
             case KeyedLock<TKey, TValue>.Wake.Turn:
-                kind = TurnKind.Compute;
-                break;
+                return purpose;
 
             case KeyedLock<TKey, TValue>.Wake.Outcome:
-                kind = TurnKind.Outcome;
-                break;
+                return TurnKind.Outcome;
 
             case KeyedLock<TKey, TValue>.Wake.StartOver:
-                Leave(keyedLock, caller, turn: 0);
-                turn = default;
-                return false;
+                return null;
 
             case KeyedLock<TKey, TValue>.Wake.TimedOut when acceptsStale && _memory.IsUsable(keyedLock.Seen):
-                keyedLock.KeepRunning();
-                Leave(keyedLock, caller, turn: 0);
-                kind = TurnKind.Stale;
-                break;
+                return TurnKind.Stale;
 
             case KeyedLock<TKey, TValue>.Wake.TimedOut when acceptsStale:
                 // The stale value has had its time while this caller waited.
                 acceptsStale = false;
-                turn = default;
-                return false;
+                return null;
 
             default:
-                Leave(keyedLock, caller, turn: 0);
-                if (_policy.OnWaitTimeout == OnWaitTimeout.Throw)
-                {
-                    _counters.CountMiss(CallOutcome.Failed, keyedLock.Reason);
-                    throw new TimeoutException($"{Name}: another caller's computation took longer than the WaitTimeout of {_policy.WaitTimeout}.");
-                }
-
-                kind = TurnKind.Uncached;
-                break;
+                return _policy.OnWaitTimeout == OnWaitTimeout.ComputeUncached
+                    ? TurnKind.Uncached
+                    : throw new TimeoutException($"{Name}: another caller's computation took longer than the WaitTimeout of {_policy.WaitTimeout}.");
         }
+    }
 
-        turn = new Turn<TKey, TValue>(this, kind, keyedLock, number, caller, callerToken);
-        return true;
+    private Turn<TKey, TValue> Take(TurnKind kind, KeyedLock<TKey, TValue> keyedLock, int number, ComputationFrame? caller, CancellationToken callerToken)
+    {
+        if (kind is TurnKind.Stale) keyedLock.KeepRunning();
+        if (kind is TurnKind.Stale or TurnKind.Uncached) Leave(keyedLock, caller, turn: 0);
+        return new(this, kind, keyedLock, number, caller, callerToken);
     }
 
     /// <summary>Waits for a computation that this caller started. False if the caller takes the stale value instead.</summary>
     private async ValueTask<bool> WaitForAsync(Task<Outcome<TValue>> computation, Turn<TKey, TValue> turn)
     {
-        TimeSpan? limit = _memory.IsUsable(turn.Lock.Seen) ? _policy.SoftTimeout : null;
-        if (limit is null && !turn.CallerToken.CanBeCanceled) return true;
-
         try
         {
-            await computation.WaitAsync(Limits.ForTimer(limit ?? Timeout.InfiniteTimeSpan), _clock.Provider, turn.CallerToken).ConfigureAwait(false);
+            if (_policy.SoftTimeout is { } limit && _memory.IsUsable(turn.Lock.Seen))
+            {
+                try
+                {
+                    await computation.WaitAsync(Limits.ForTimer(limit), _clock.Provider, turn.CallerToken).ConfigureAwait(false);
+                    return true;
+                }
+                catch (TimeoutException) when (_memory.IsUsable(turn.Lock.Seen))
+                {
+                    return false;
+                }
+                catch (TimeoutException)
+                {
+                    // The stale value has had its time while this caller waited.
+                }
+            }
+
+            await computation.WaitAsync(turn.CallerToken).ConfigureAwait(false);
             return true;
-        }
-        catch (TimeoutException)
-        {
-            return !_memory.IsUsable(turn.Lock.Seen);
         }
         catch (OperationCanceledException)
         {
@@ -586,15 +614,18 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             tags,
             owner);
 
-        using var patience = new Patience(_policy.SoftTimeout, _clock.Provider, turn.CallerToken);
         try
         {
-            computation.Wait(patience.Token);
-        }
-        catch (OperationCanceledException) when (patience.IsOver)
-        {
-            if (_memory.IsUsable(turn.Lock.Seen)) return TakeStale(turn.Lock);
-            computation.Wait(turn.CallerToken);
+            using var patience = new Patience(_policy.SoftTimeout, _clock.Provider, turn.CallerToken);
+            try
+            {
+                computation.Wait(patience.Token);
+            }
+            catch (OperationCanceledException) when (patience.IsOver)
+            {
+                if (_memory.IsUsable(turn.Lock.Seen)) return TakeStale(turn.Lock);
+                computation.Wait(turn.CallerToken);
+            }
         }
         catch (OperationCanceledException)
         {
@@ -685,9 +716,9 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     private static CallOutcome OutcomeOf(Exception failure, CancellationToken callerToken) =>
         failure is OperationCanceledException && callerToken.IsCancellationRequested ? CallOutcome.Cancelled : CallOutcome.Failed;
 
-    private void LeaveCancelled(KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller)
+    private void LeaveFailed(KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, Exception failure, CancellationToken callerToken)
     {
-        _counters.CountMiss(CallOutcome.Cancelled, keyedLock.Reason);
+        _counters.CountMiss(OutcomeOf(failure, callerToken), keyedLock.Reason);
         Leave(keyedLock, caller, turn: 0);
     }
 

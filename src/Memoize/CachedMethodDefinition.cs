@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Memoize;
 
 /// <summary>
@@ -15,6 +17,9 @@ public sealed class CachedMethodDefinition<TKey, TValue>(string name, CachePolic
     // Nearly every method is only ever run by one memoizer: a glance at the last one spares the look-up.
     private CachedMethod<TKey, TValue>? _last;
 
+    // For methods whose instances share nothing. The table holds what belongs to an object for as long as the object lives.
+    private readonly ConditionalWeakTable<object, CachedMethod<TKey, TValue>> _ofInstances = [];
+
     /// <summary>The method with its type and parameter types.</summary>
     public string Name { get; } = name;
 
@@ -30,11 +35,32 @@ public sealed class CachedMethodDefinition<TKey, TValue>(string name, CachePolic
         return last is not null && ReferenceEquals(last.Memoizer, memoizer) ? last : Find(memoizer);
     }
 
+    /// <summary>
+    /// The method as <paramref name="memoizer"/> runs it for one object, which shares its entries with no other
+    /// (<see cref="CacheScope.Instance"/>); made at the object's first call and freed with the object.
+    /// </summary>
+    /// <inheritdoc cref="For(Memoizer)" path="/exception"/>
+    public CachedMethod<TKey, TValue> For(Memoizer memoizer, object instance) =>
+        _ofInstances.TryGetValue(instance, out var method) && ReferenceEquals(method.Memoizer, memoizer) ? method : Find(memoizer, instance);
+
     private CachedMethod<TKey, TValue> Find(Memoizer memoizer)
     {
         ArgumentNullException.ThrowIfNull(memoizer);
         var method = memoizer.GetOrAdd(this);
         _last = method;
         return method;
+    }
+
+    private CachedMethod<TKey, TValue> Find(Memoizer memoizer, object instance)
+    {
+        ArgumentNullException.ThrowIfNull(memoizer);
+        lock (_ofInstances)
+        {
+            if (_ofInstances.TryGetValue(instance, out var method) && ReferenceEquals(method.Memoizer, memoizer)) return method;
+
+            method = memoizer.AddForInstance(this);
+            _ofInstances.AddOrUpdate(instance, method);
+            return method;
+        }
     }
 }

@@ -12,9 +12,10 @@ namespace Memoize;
 /// </remarks>
 public sealed class Memoizer : IDisposable, IAsyncDisposable
 {
-    private static Memoizer? s_default;
+    private static Memoizer? _default;
 
     private readonly ConcurrentDictionary<object, CachedMethod> _methods = new(ReferenceEqualityComparer.Instance);
+    private readonly List<WeakReference<CachedMethod>> _ofInstances = [];
     private readonly ITimer? _pruning;
     private bool _disposed;
 
@@ -31,15 +32,18 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         Options = options.Validated();
         Clock = new CacheClock(Options.TimeProvider);
-        Logger = Options.LoggerFactory.CreateLogger(nameof(Memoize));
+        Logger = new CarefulLogger(Options.LoggerFactory.CreateLogger(nameof(Memoize)));
         if (Options.AutomaticPruning) _pruning = StartPruning(this);
     }
 
     /// <summary>The memoizer of methods whose type has none of its own.</summary>
-    public static Memoizer Default => s_default ?? MakeDefault();
+    public static Memoizer Default => _default ?? MakeDefault();
 
-    /// <summary>The methods that were called, or whose handles were used, so far.</summary>
-    public IReadOnlyCollection<CachedMethod> Methods => [.. _methods.Values];
+    /// <summary>
+    /// The methods that were called, or whose handles were used, so far. One whose objects share nothing
+    /// (<see cref="CacheScope.Instance"/>) is there once for each object that is alive.
+    /// </summary>
+    public IReadOnlyCollection<CachedMethod> Methods => [.. _methods.Values, .. LivingOfInstances()];
 
     internal MemoizerOptions Options { get; }
 
@@ -53,18 +57,18 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
 
     /// <summary>The statistics of every method, in the order of their names.</summary>
     public IReadOnlyList<MethodStatistics> GetStatistics() =>
-        [.. _methods.Values.Select(method => method.Statistics).OrderBy(statistics => statistics.Method, StringComparer.Ordinal)];
+        [.. Methods.Select(method => method.Statistics).OrderBy(statistics => statistics.Method, StringComparer.Ordinal)];
 
     /// <summary>Removes every entry of every method. Results of computations that are running now are not kept.</summary>
     public void Clear()
     {
-        foreach (var (_, method) in _methods) method.Clear();
+        foreach (var method in Methods) method.Clear();
     }
 
     /// <summary>Removes every entry of every method. Results of computations that are running now are not kept.</summary>
     public async ValueTask ClearAsync(CancellationToken cancellationToken = default)
     {
-        foreach (var (_, method) in _methods) await method.ClearAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var method in Methods) await method.ClearAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Removes expired entries now, whatever <see cref="MemoizerOptions.AutomaticPruning"/> says.</summary>
@@ -72,7 +76,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     public int Prune()
     {
         int pruned = 0;
-        foreach (var (_, method) in _methods) pruned += method.Prune();
+        foreach (var method in Methods) pruned += method.Prune();
         return pruned;
     }
 
@@ -80,7 +84,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     public void InvalidateTag(string tag)
     {
         ArgumentNullException.ThrowIfNull(tag);
-        foreach (var (_, method) in _methods) method.InvalidateTag(tag);
+        foreach (var method in Methods) method.InvalidateTag(tag);
     }
 
     /// <inheritdoc cref="InvalidateTag"/>
@@ -119,7 +123,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         }
 
         // What the last computations kept.
-        foreach (var (_, method) in _methods) method.Clear();
+        foreach (var method in Methods) method.Clear();
     }
 
     internal CachedMethod<TKey, TValue> GetOrAdd<TKey, TValue>(CachedMethodDefinition<TKey, TValue> definition)
@@ -133,30 +137,55 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     }
 
     /// <summary>Makes <paramref name="memoizer"/> the default.</summary>
-    internal static void MakeDefault(Memoizer memoizer) => s_default = memoizer;
+    internal static void MakeDefault(Memoizer memoizer) => _default = memoizer;
 
     private bool Close()
     {
         if (Interlocked.Exchange(ref _disposed, true)) return false;
 
-        Interlocked.CompareExchange(ref s_default, null, this);
+        Interlocked.CompareExchange(ref _default, null, this);
         _pruning?.Dispose();
-        foreach (var (_, method) in _methods) method.Clear();
+        foreach (var method in Methods) method.Clear();
         return true;
     }
 
     private void CancelComputations()
     {
-        foreach (var (_, method) in _methods)
+        foreach (var method in Methods)
         {
             foreach (var computation in method.RunningComputations) method.Cancel(computation);
         }
     }
 
+    internal CachedMethod<TKey, TValue> AddForInstance<TKey, TValue>(CachedMethodDefinition<TKey, TValue> definition)
+        where TKey : notnull
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        var method = new CachedMethod<TKey, TValue>(definition, this);
+        lock (_ofInstances) _ofInstances.Add(new WeakReference<CachedMethod>(method));
+        return method;
+    }
+
+    private List<CachedMethod> LivingOfInstances()
+    {
+        var living = new List<CachedMethod>();
+        lock (_ofInstances)
+        {
+            _ofInstances.RemoveAll(weak =>
+            {
+                if (!weak.TryGetTarget(out var method)) return true;
+                living.Add(method);
+                return false;
+            });
+        }
+
+        return living;
+    }
+
     private static Memoizer MakeDefault()
     {
         var made = new Memoizer();
-        var winner = Interlocked.CompareExchange(ref s_default, made, null);
+        var winner = Interlocked.CompareExchange(ref _default, made, null);
         if (winner is null) return made;
 
         made.Dispose();

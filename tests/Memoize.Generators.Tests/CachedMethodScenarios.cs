@@ -3,16 +3,6 @@ namespace Memoize.Generators.Tests;
 /// <summary>Compiles a consumer, runs it against the real runtime, and looks at what a user would notice.</summary>
 public sealed class CachedMethodScenarios
 {
-    private const string Usings = """
-        using System;
-        using System.Collections.Generic;
-        using System.Linq;
-        using System.Threading;
-        using System.Threading.Tasks;
-        using Memoize;
-
-        """;
-
     [Theory]
     [InlineData("int", "x * 2", "await Task.Run(() => c.GetCached(x))", "")]
     [InlineData("Task<int>", "Task.FromResult(x * 2)", "await c.GetCached(x)", "")]
@@ -27,7 +17,7 @@ public sealed class CachedMethodScenarios
                 """
             : $"[CachedResponse] internal {returnType} Get(int x)";
 
-        await MustPrint("runs 2, values 2 2 4 4", $$"""
+        await Consumer.MustPrint("runs 2, values 2 2 4 4", $$"""
             internal sealed partial class Calculator(Memoizer memoizer)
             {
                 public int Runs;
@@ -49,7 +39,7 @@ public sealed class CachedMethodScenarios
     }
 
     [Fact]
-    public async Task The_handle_peeks_sets_invalidates_clears_and_counts() => await MustPrint(
+    public async Task The_handle_peeks_sets_invalidates_clears_and_counts() => await Consumer.MustPrint(
         "absent, peeked a1, set b9, recomputed a2, cleared a3, hits 1",
         """
         internal sealed partial class Names(Memoizer memoizer)
@@ -83,7 +73,7 @@ public sealed class CachedMethodScenarios
         """);
 
     [Fact]
-    public async Task A_token_a_progress_and_a_logger_are_not_part_of_the_key() => await MustPrint(
+    public async Task A_token_a_progress_and_a_logger_are_not_part_of_the_key() => await Consumer.MustPrint(
         "runs 1, reported True, core token is the caller's False but can be cancelled True",
         """
         internal static partial class Slow
@@ -116,7 +106,7 @@ public sealed class CachedMethodScenarios
         """);
 
     [Fact]
-    public async Task Many_callers_at_once_run_the_method_once() => await MustPrint(
+    public async Task Many_callers_at_once_run_the_method_once() => await Consumer.MustPrint(
         "runs 1, sum 42000",
         """
         internal sealed partial class Gate
@@ -145,7 +135,7 @@ public sealed class CachedMethodScenarios
         """);
 
     [Fact]
-    public async Task Overloads_have_entries_and_handles_of_their_own() => await MustPrint(
+    public async Task Overloads_have_entries_and_handles_of_their_own() => await Consumer.MustPrint(
         "1 1 1 1 0",
         """
         internal sealed partial class Overloads
@@ -176,7 +166,7 @@ public sealed class CachedMethodScenarios
         """);
 
     [Fact]
-    public async Task Names_that_are_keywords_or_ours_are_kept_apart() => await MustPrint(
+    public async Task Names_that_are_keywords_or_ours_are_kept_apart() => await Consumer.MustPrint(
         "12",
         """
         namespace Memoize.System
@@ -212,7 +202,7 @@ public sealed class CachedMethodScenarios
         """);
 
     [Fact]
-    public async Task Default_values_of_an_ordinary_method_are_those_of_its_wrapper() => await MustPrint(
+    public async Task Default_values_of_an_ordinary_method_are_those_of_its_wrapper() => await Consumer.MustPrint(
         "True True True True True True True True True",
         """
         internal enum Level { Low = -1, High = 3 }
@@ -229,7 +219,7 @@ public sealed class CachedMethodScenarios
         """);
 
     [Fact]
-    public async Task Structs_records_statics_and_extension_methods_can_be_cached() => await MustPrint(
+    public async Task Structs_records_statics_and_extension_methods_can_be_cached() => await Consumer.MustPrint(
         "2 4 6 8 6",
         """
         internal partial struct Pair(Memoizer memoizer)
@@ -269,7 +259,7 @@ public sealed class CachedMethodScenarios
         """);
 
     [Fact]
-    public async Task The_types_own_memoizer_is_used() => await MustPrint(
+    public async Task The_types_own_memoizer_is_used() => await Consumer.MustPrint(
         "field 1, property 1, parameter 1, hidden parameter 1, inherited 1, static 1, default 0",
         """
         internal sealed partial class Field(Memoizer memoizer)
@@ -325,7 +315,4 @@ public sealed class CachedMethodScenarios
             }
         }
         """);
-
-    private static async Task MustPrint(string expected, string source)
-        => Assert.Equal(expected, await Consumer.Compile(Usings + source).RunAsync());
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.Loader;
+using Memoize.Generators.Parsing;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Emit;
@@ -16,7 +17,7 @@ internal sealed class Consumer
     public static CSharpParseOptions ParseOptions { get; } =
         new(LanguageVersion.CSharp14, DocumentationMode.Diagnose);
 
-    private static readonly MetadataReference[] s_references =
+    private static readonly MetadataReference[] References =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
             .Split(Path.PathSeparator)
@@ -26,6 +27,17 @@ internal sealed class Consumer
                     || name is "Memoize.dll" or "netstandard.dll" or "mscorlib.dll"))
             .Select(static path => MetadataReference.CreateFromFile(path)),
     ];
+
+    private const string Usings = """
+        using System;
+        using System.Collections.Generic;
+        using System.Collections.Immutable;
+        using System.Linq;
+        using System.Threading;
+        using System.Threading.Tasks;
+        using Memoize;
+
+        """;
 
     private Consumer(Compilation output, GeneratorDriverRunResult result)
     {
@@ -86,7 +98,7 @@ internal sealed class Consumer
     public static CSharpCompilation Project(params string[] sources) => CSharpCompilation.Create(
         "Consumer",
         sources.Select(static (source, index) => Parse(source, $"File{index}.cs")),
-        s_references,
+        References,
         new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary,
             generalDiagnosticOption: ReportDiagnostic.Error,
@@ -96,18 +108,47 @@ internal sealed class Consumer
 
     public static SyntaxTree Parse(string source, string path) => CSharpSyntaxTree.ParseText(source, ParseOptions, path);
 
+    /// <summary>Compiles and runs a project, with the usual namespaces imported, and compares what it returns.</summary>
+    public static async Task MustPrint(string expected, string source)
+        => Assert.Equal(expected, await CompileWithUsings(source).RunAsync());
+
+    /// <summary>Compiles a project, with the usual namespaces imported, which must come out clean.</summary>
+    public static Consumer CompileWithUsings(string source) => Compile(Usings + source);
+
+    /// <summary>What the parser has to say about a project's cached methods, as <c>MEMO001: message</c>.</summary>
+    public static string[] Diagnose(string source)
+    {
+        var compilation = Project(Usings + source);
+        var diagnostics = new List<Diagnostic>();
+        foreach (var method in compilation.GetSymbolsWithName(static _ => true, SymbolFilter.Member).OfType<IMethodSymbol>())
+        {
+            var attribute = method.GetAttributes().FirstOrDefault(static attribute => attribute.AttributeClass?.Name == "CachedResponseAttribute");
+            if (attribute is not null)
+                CachedMethodParser.Parse(method, attribute, new KnownTypes(compilation), diagnostics.Add, CancellationToken.None);
+        }
+
+        // The generator must agree: what is diagnosed is not emitted.
+        var consumer = Generate(Usings + source);
+        Assert.True(diagnostics.Count == 0 || consumer.Files.Count == 0, consumer.Snapshot);
+        return [.. diagnostics.Select(static diagnostic => $"{diagnostic.Id}: {diagnostic.GetMessage(CultureInfo.InvariantCulture)}")];
+    }
+
     /// <summary>Loads the project and runs its <c>static string Scenario.Run()</c>, which may return a task.</summary>
     public async Task<string> RunAsync()
+    {
+        var result = Load().GetType("Scenario", throwOnError: true)!
+            .GetMethod("Run", BindingFlags.Public | BindingFlags.Static)!
+            .Invoke(null, BindingFlags.DoNotWrapExceptions, binder: null, parameters: null, CultureInfo.InvariantCulture);
+        return result is Task<string> task ? await task : (string)result!;
+    }
+
+    /// <summary>Loads the project.</summary>
+    public Assembly Load()
     {
         using var image = new MemoryStream();
         EmitResult emitted = Output.Emit(image);
         Assert.True(emitted.Success, string.Join('\n', emitted.Diagnostics));
         image.Position = 0;
-
-        var assembly = new AssemblyLoadContext("Consumer").LoadFromStream(image);
-        var result = assembly.GetType("Scenario", throwOnError: true)!
-            .GetMethod("Run", BindingFlags.Public | BindingFlags.Static)!
-            .Invoke(null, BindingFlags.DoNotWrapExceptions, binder: null, parameters: null, CultureInfo.InvariantCulture);
-        return result is Task<string> task ? await task : (string)result!;
+        return new AssemblyLoadContext("Consumer").LoadFromStream(image);
     }
 }

@@ -81,7 +81,7 @@ public sealed class Output
             [CachedResponse] int Ref(ref int x) => x;
             [CachedResponse] int Out(out int x) => x = 1;
             [CachedResponse] int Span(ReadOnlySpan<char> x) => 1;
-            [CachedResponse] int Array(int[] x) => 1;
+            [CachedResponse] int Enumerable(System.Collections.Generic.IEnumerable<int> x) => 1;
             [CachedResponse] int Allows<T>(T x) where T : allows ref struct => 1;
             [CachedResponse] ReadOnlySpan<char> ReturnsSpan() => default;
             [CachedResponse] ref int ReturnsRef(int[] x) => ref x[0];

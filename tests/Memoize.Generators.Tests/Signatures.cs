@@ -53,9 +53,9 @@ public sealed class Signatures
                 => Task.FromResult<(string?, int[]?)?>(null);
             [CachedResponse] public string? B(string? x) => x;
             [CachedResponse] public ValueTask<string?> B2(int? x) => default;
-            [CachedResponse] public dynamic? D(dynamic? x, nint y) => x;
+            [CachedResponse] public dynamic? D(nuint? x, nint y) => y;
             [CachedResponse] public int[,] Matrix(int x) => new int[x, x];
-            [CachedResponse] public List<Dictionary<string, object?>?> E(IReadOnlyCollection<string?>? x, DateOnly day) => [];
+            [CachedResponse] public List<Dictionary<string, object?>?> E(IReadOnlyList<string?>? x, DateOnly day) => [];
         }
         """);
 
@@ -64,7 +64,7 @@ public sealed class Signatures
         #nullable disable
         public partial class C
         {
-            [CachedResponse] public partial Task<string> GetAsync(string x, Memoizer y);
+            [CachedResponse] public partial Task<string> GetAsync(string x, [CacheKeyIgnore] Memoizer y);
             private Task<string> GetCoreAsync(string x, Memoizer y) => Task.FromResult(x);
             [CachedResponse] public string Load(string x = null) => x;
         }

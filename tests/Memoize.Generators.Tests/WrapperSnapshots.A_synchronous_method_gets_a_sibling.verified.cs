@@ -35,18 +35,22 @@ partial class RuleCatalog
         }
     }
 
-    /// <summary>What is kept for <see cref="LoadRules"/>: peek, set, invalidate, clear, statistics.</summary>
+    /// <summary>What is kept for <see cref="LoadRules"/>: peek, set, invalidate, refresh, warm, explain, statistics.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("Memoize.Generators", "…")]
-    internal LoadRulesCacheHandle LoadRulesCache => new(global::Memoize.Memoizer.Default);
+    internal LoadRulesCacheHandle LoadRulesCache => new(this, global::Memoize.Memoizer.Default);
 
     /// <summary>Typed access to what is kept for <see cref="LoadRules"/>. Safe for use by many threads.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("Memoize.Generators", "…")]
     internal readonly struct LoadRulesCacheHandle
     {
         private readonly global::Memoize.CachedMethod<string, global::Rules.RuleSet> _cache;
+        private readonly global::Rules.RuleCatalog _self;
 
-        internal LoadRulesCacheHandle(global::Memoize.Memoizer memoizer)
-            => _cache = LoadRulesMethod.Definition.For(memoizer);
+        internal LoadRulesCacheHandle(global::Rules.RuleCatalog self, global::Memoize.Memoizer memoizer)
+        {
+            _cache = LoadRulesMethod.Definition.For(memoizer);
+            _self = self;
+        }
 
         /// <summary>Counts since the memoizer was made. A snapshot.</summary>
         public global::Memoize.MethodStatistics Statistics => _cache.Statistics;
@@ -54,6 +58,10 @@ partial class RuleCatalog
         /// <summary>Reads the value for these arguments if it is kept and fresh. Computes nothing and counts nothing.</summary>
         public bool TryPeek(string folder, [global::System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out global::Rules.RuleSet value)
             => _cache.TryPeek(folder, out value);
+
+        /// <summary>Says whether a value is kept for these arguments, why not, and for how long. Computes nothing and counts nothing.</summary>
+        public global::Memoize.EntryExplanation Explain(string folder)
+            => _cache.Explain(folder);
 
         /// <summary>Keeps a value for these arguments, as if it had just been computed.</summary>
         public void Set(string folder, global::Rules.RuleSet value)
@@ -78,6 +86,39 @@ partial class RuleCatalog
         /// <summary>Forgets everything kept for this method.</summary>
         public global::System.Threading.Tasks.ValueTask ClearAsync(global::System.Threading.CancellationToken cancellationToken = default)
             => _cache.ClearAsync(cancellationToken);
+
+        /// <summary>Computes the value for these arguments now, whatever is kept, and keeps it.</summary>
+        public global::Rules.RuleSet Refresh(string folder, global::System.Threading.CancellationToken cancellationToken = default)
+        {
+            using var turn = _cache.EnterToRefresh(folder, cancellationToken);
+
+            // Another caller may have begun the same after this one asked for it.
+            if (turn.TryGet(out var value)) return value;
+
+            return turn.Compute(
+                (self: _self, folder),
+                static (call, _) => call.self.LoadRules(call.folder));
+        }
+
+        /// <summary>Calls the method for each input, so that later calls find its value.</summary>
+        /// <param name="inputs">The arguments.</param>
+        /// <param name="parallelism">How many calls run at once at most; 0 for one per processor.</param>
+        /// <param name="progress">Is told how many inputs are done.</param>
+        /// <param name="cancellationToken">Ends the warming: no further call starts.</param>
+        public global::System.Threading.Tasks.Task WarmAsync(
+            global::System.Collections.Generic.IEnumerable<string> inputs,
+            int parallelism = 0,
+            global::System.IProgress<int>? progress = null,
+            global::System.Threading.CancellationToken cancellationToken = default)
+        {
+            var self = _self;
+            return _cache.WarmAsync(
+                inputs,
+                (folder, _) => { self.LoadRulesCached(folder); return default; },
+                parallelism,
+                progress,
+                cancellationToken);
+        }
     }
 
     /// <summary>What is fixed about <see cref="LoadRules"/>: its name, its policy and its key.</summary>

@@ -33,7 +33,7 @@ partial class Clock
         }
     }
 
-    /// <summary>What is kept for <see cref="ReadAsync"/>: peek, set, invalidate, clear, statistics.</summary>
+    /// <summary>What is kept for <see cref="ReadAsync"/>: peek, set, invalidate, refresh, warm, explain, statistics.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("Memoize.Generators", "…")]
     private static NowCacheHandle NowCache => new(global::Memoize.Memoizer.Default);
 
@@ -44,7 +44,9 @@ partial class Clock
         private readonly global::Memoize.CachedMethod<global::Memoize.NoKey, long> _cache;
 
         internal NowCacheHandle(global::Memoize.Memoizer memoizer)
-            => _cache = NowMethod.Definition.For(memoizer);
+        {
+            _cache = NowMethod.Definition.For(memoizer);
+        }
 
         /// <summary>Counts since the memoizer was made. A snapshot.</summary>
         public global::Memoize.MethodStatistics Statistics => _cache.Statistics;
@@ -52,6 +54,10 @@ partial class Clock
         /// <summary>Reads the value for these arguments if it is kept and fresh. Computes nothing and counts nothing.</summary>
         public bool TryPeek(out long value)
             => _cache.TryPeek(default(global::Memoize.NoKey), out value);
+
+        /// <summary>Says whether a value is kept for these arguments, why not, and for how long. Computes nothing and counts nothing.</summary>
+        public global::Memoize.EntryExplanation Explain()
+            => _cache.Explain(default(global::Memoize.NoKey));
 
         /// <summary>Keeps a value for these arguments, as if it had just been computed.</summary>
         public void Set(long value)
@@ -76,6 +82,20 @@ partial class Clock
         /// <summary>Forgets everything kept for this method.</summary>
         public global::System.Threading.Tasks.ValueTask ClearAsync(global::System.Threading.CancellationToken cancellationToken = default)
             => _cache.ClearAsync(cancellationToken);
+
+        /// <summary>Computes the value for these arguments now, whatever is kept, and keeps it.</summary>
+        public async global::System.Threading.Tasks.ValueTask<long> RefreshAsync(global::System.Threading.CancellationToken cancellationToken = default)
+        {
+            var key = default(global::Memoize.NoKey);
+            using var turn = await _cache.EnterToRefreshAsync(key, cancellationToken).ConfigureAwait(false);
+
+            // Another caller may have begun the same after this one asked for it.
+            if (turn.TryGet(out var value)) return value;
+
+            return await turn.ComputeAsync(
+                key,
+                static (_, _) => ReadAsync()).ConfigureAwait(false);
+        }
     }
 
     /// <summary>What is fixed about <see cref="ReadAsync"/>: its name, its policy and its key.</summary>

@@ -38,18 +38,22 @@ partial class QuoteService
         }
     }
 
-    /// <summary>What is kept for <see cref="GetQuoteAsync"/>: peek, set, invalidate, clear, statistics.</summary>
+    /// <summary>What is kept for <see cref="GetQuoteAsync"/>: peek, set, invalidate, refresh, warm, explain, statistics.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("Memoize.Generators", "…")]
-    public GetQuoteCacheHandle GetQuoteCache => new(this._memoizer);
+    public GetQuoteCacheHandle GetQuoteCache => new(this, this._memoizer);
 
     /// <summary>Typed access to what is kept for <see cref="GetQuoteAsync"/>. Safe for use by many threads.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("Memoize.Generators", "…")]
     public readonly struct GetQuoteCacheHandle
     {
         private readonly global::Memoize.CachedMethod<GetQuoteMethod.Key, global::Shop.Quote> _cache;
+        private readonly global::Shop.QuoteService _self;
 
-        internal GetQuoteCacheHandle(global::Memoize.Memoizer memoizer)
-            => _cache = GetQuoteMethod.Definition.For(memoizer);
+        internal GetQuoteCacheHandle(global::Shop.QuoteService self, global::Memoize.Memoizer memoizer)
+        {
+            _cache = GetQuoteMethod.Definition.For(memoizer);
+            _self = self;
+        }
 
         /// <summary>Counts since the memoizer was made. A snapshot.</summary>
         public global::Memoize.MethodStatistics Statistics => _cache.Statistics;
@@ -57,6 +61,10 @@ partial class QuoteService
         /// <summary>Reads the value for these arguments if it is kept and fresh. Computes nothing and counts nothing.</summary>
         public bool TryPeek(string symbol, int page, [global::System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out global::Shop.Quote value)
             => _cache.TryPeek(new GetQuoteMethod.Key(symbol, page), out value);
+
+        /// <summary>Says whether a value is kept for these arguments, why not, and for how long. Computes nothing and counts nothing.</summary>
+        public global::Memoize.EntryExplanation Explain(string symbol, int page)
+            => _cache.Explain(new GetQuoteMethod.Key(symbol, page));
 
         /// <summary>Keeps a value for these arguments, as if it had just been computed.</summary>
         public void Set(string symbol, int page, global::Shop.Quote value)
@@ -81,6 +89,40 @@ partial class QuoteService
         /// <summary>Forgets everything kept for this method.</summary>
         public global::System.Threading.Tasks.ValueTask ClearAsync(global::System.Threading.CancellationToken cancellationToken = default)
             => _cache.ClearAsync(cancellationToken);
+
+        /// <summary>Computes the value for these arguments now, whatever is kept, and keeps it.</summary>
+        public async global::System.Threading.Tasks.Task<global::Shop.Quote> RefreshAsync(string symbol, int page, global::System.Threading.CancellationToken cancellationToken = default)
+        {
+            var key = new GetQuoteMethod.Key(symbol, page);
+            using var turn = await _cache.EnterToRefreshAsync(key, cancellationToken).ConfigureAwait(false);
+
+            // Another caller may have begun the same after this one asked for it.
+            if (turn.TryGet(out var value)) return value;
+
+            return await turn.ComputeAsync(
+                (self: _self, symbol, page),
+                static (call, token) => new(call.self.GetQuoteCoreAsync(call.symbol, call.page, token))).ConfigureAwait(false);
+        }
+
+        /// <summary>Calls the method for each input, so that later calls find its value.</summary>
+        /// <param name="inputs">The arguments.</param>
+        /// <param name="parallelism">How many calls run at once at most; 0 for one per processor.</param>
+        /// <param name="progress">Is told how many inputs are done.</param>
+        /// <param name="cancellationToken">Ends the warming: no further call starts.</param>
+        public global::System.Threading.Tasks.Task WarmAsync(
+            global::System.Collections.Generic.IEnumerable<(string symbol, int page)> inputs,
+            int parallelism = 0,
+            global::System.IProgress<int>? progress = null,
+            global::System.Threading.CancellationToken cancellationToken = default)
+        {
+            var self = _self;
+            return _cache.WarmAsync(
+                inputs,
+                async (input, token) => await self.GetQuoteAsync(input.symbol, input.page, token).ConfigureAwait(false),
+                parallelism,
+                progress,
+                cancellationToken);
+        }
     }
 
     /// <summary>What is fixed about <see cref="GetQuoteAsync"/>: its name, its policy and its key.</summary>
@@ -109,6 +151,8 @@ partial class QuoteService
             public override bool Equals(object? obj) => obj is Key other && Equals(other);
 
             public override int GetHashCode() => global::System.HashCode.Combine(_symbol, _page);
+
+            public override string ToString() => string.Create(global::System.Globalization.CultureInfo.InvariantCulture, $"{_symbol}, {_page}");
         }
     }
 }

@@ -41,11 +41,11 @@ partial record Outer<TKey>
             }
         }
 
-        /// <summary>What is kept for <see cref="M:Store.Outer`1.Inner.GetAsync``1(`0,``0,System.IProgress{System.Int32})"/>: peek, set, invalidate, clear, statistics.</summary>
+        /// <summary>What is kept for <see cref="M:Store.Outer`1.Inner.GetAsync``1(`0,``0,System.IProgress{System.Int32})"/>: peek, set, invalidate, refresh, warm, explain, statistics.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("Memoize.Generators", "…")]
         internal GetCacheHandle<T> GetCache<T>()
             where T : class, global::System.IComparable<T>, new()
-            => new(global::Memoize.Memoizer.Default);
+            => new(this, global::Memoize.Memoizer.Default);
 
         /// <summary>Typed access to what is kept for <see cref="M:Store.Outer`1.Inner.GetAsync``1(`0,``0,System.IProgress{System.Int32})"/>. Safe for use by many threads.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("Memoize.Generators", "…")]
@@ -53,9 +53,13 @@ partial record Outer<TKey>
             where T : class, global::System.IComparable<T>, new()
         {
             private readonly global::Memoize.CachedMethod<GetMethod<T>.Key, global::System.Collections.Generic.List<T?>> _cache;
+            private readonly global::Store.Outer<TKey>.Inner _self;
 
-            internal GetCacheHandle(global::Memoize.Memoizer memoizer)
-                => _cache = GetMethod<T>.Definition.For(memoizer);
+            internal GetCacheHandle(global::Store.Outer<TKey>.Inner self, global::Memoize.Memoizer memoizer)
+            {
+                _cache = GetMethod<T>.Definition.For(memoizer);
+                _self = self;
+            }
 
             /// <summary>Counts since the memoizer was made. A snapshot.</summary>
             public global::Memoize.MethodStatistics Statistics => _cache.Statistics;
@@ -63,6 +67,10 @@ partial record Outer<TKey>
             /// <summary>Reads the value for these arguments if it is kept and fresh. Computes nothing and counts nothing.</summary>
             public bool TryPeek(TKey id, T? filter, [global::System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out global::System.Collections.Generic.List<T?> value)
                 => _cache.TryPeek(new GetMethod<T>.Key(id, filter), out value);
+
+            /// <summary>Says whether a value is kept for these arguments, why not, and for how long. Computes nothing and counts nothing.</summary>
+            public global::Memoize.EntryExplanation Explain(TKey id, T? filter)
+                => _cache.Explain(new GetMethod<T>.Key(id, filter));
 
             /// <summary>Keeps a value for these arguments, as if it had just been computed.</summary>
             public void Set(TKey id, T? filter, global::System.Collections.Generic.List<T?> value)
@@ -87,6 +95,40 @@ partial record Outer<TKey>
             /// <summary>Forgets everything kept for this method.</summary>
             public global::System.Threading.Tasks.ValueTask ClearAsync(global::System.Threading.CancellationToken cancellationToken = default)
                 => _cache.ClearAsync(cancellationToken);
+
+            /// <summary>Computes the value for these arguments now, whatever is kept, and keeps it.</summary>
+            public async global::System.Threading.Tasks.Task<global::System.Collections.Generic.List<T?>> RefreshAsync(TKey id, T? filter, global::System.IProgress<int> progress, global::System.Threading.CancellationToken cancellationToken = default)
+            {
+                var key = new GetMethod<T>.Key(id, filter);
+                using var turn = await _cache.EnterToRefreshAsync(key, cancellationToken).ConfigureAwait(false);
+
+                // Another caller may have begun the same after this one asked for it.
+                if (turn.TryGet(out var value)) return value;
+
+                return await turn.ComputeAsync(
+                    (self: _self, id, filter, progress),
+                    static (call, token) => call.self.Load<T>(call.id, call.filter, call.progress, token)).ConfigureAwait(false);
+            }
+
+            /// <summary>Calls the method for each input, so that later calls find its value.</summary>
+            /// <param name="inputs">The arguments.</param>
+            /// <param name="parallelism">How many calls run at once at most; 0 for one per processor.</param>
+            /// <param name="progress">Is told how many inputs are done.</param>
+            /// <param name="cancellationToken">Ends the warming: no further call starts.</param>
+            public global::System.Threading.Tasks.Task WarmAsync(
+                global::System.Collections.Generic.IEnumerable<(TKey id, T? filter, global::System.IProgress<int> progress)> inputs,
+                int parallelism = 0,
+                global::System.IProgress<int>? progress = null,
+                global::System.Threading.CancellationToken cancellationToken = default)
+            {
+                var self = _self;
+                return _cache.WarmAsync(
+                    inputs,
+                    async (input, _) => await self.GetAsync<T>(input.id, input.filter, input.progress).ConfigureAwait(false),
+                    parallelism,
+                    progress,
+                    cancellationToken);
+            }
         }
 
         /// <summary>What is fixed about <see cref="M:Store.Outer`1.Inner.GetAsync``1(`0,``0,System.IProgress{System.Int32})"/>: its name, its policy and its key.</summary>
@@ -116,6 +158,8 @@ partial record Outer<TKey>
                 public override bool Equals(object? obj) => obj is Key other && Equals(other);
 
                 public override int GetHashCode() => global::System.HashCode.Combine(_id, _filter);
+
+                public override string ToString() => string.Create(global::System.Globalization.CultureInfo.InvariantCulture, $"{_id}, {_filter}");
             }
         }
     }

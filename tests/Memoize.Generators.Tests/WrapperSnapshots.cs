@@ -103,4 +103,58 @@ public sealed class WrapperSnapshots
 
         Snapshot.Verify(consumer.Snapshot);
     }
+
+    [Fact]
+    public void Refreshes_tags_and_callbacks_add_their_lines()
+    {
+        var consumer = Consumer.Compile("""
+            using System;
+            using System.Threading;
+            using System.Threading.Tasks;
+            using Memoize;
+
+            namespace Shop;
+
+            internal sealed record Quote(string Symbol, decimal Price);
+
+            internal sealed partial class QuoteService(Memoizer memoizer)
+            {
+                [CachedResponse("10m", RefreshAfter = "5m", StaleOnError = "1h", When = nameof(IsGood), DurationFrom = nameof(LifeOf), Tags = ["quotes", "symbol:{symbol}", "{symbol}/{day}"])]
+                internal partial Task<Quote> GetQuoteAsync(string symbol, DateOnly day, CancellationToken cancellationToken = default);
+
+                private Task<Quote> GetQuoteCoreAsync(string symbol, DateOnly day, CancellationToken cancellationToken)
+                    => Task.FromResult(new Quote(symbol, day.Year));
+
+                private bool IsGood(Quote quote) => quote.Price > 0;
+
+                private static TimeSpan LifeOf(Quote quote) => TimeSpan.FromMinutes(quote.Symbol.Length);
+
+                internal Memoizer Memoizer => memoizer;
+            }
+            """);
+
+        Snapshot.Verify(consumer.Snapshot);
+    }
+
+    [Fact]
+    public void Collections_are_compared_by_content_and_copied_on_a_miss()
+    {
+        var consumer = Consumer.Compile("""
+            using System;
+            using System.Collections.Generic;
+            using System.Threading.Tasks;
+            using Memoize;
+
+            namespace Shop;
+
+            internal sealed partial class Prices([CacheKey] string market)
+            {
+                [CachedResponse]
+                internal ValueTask<decimal> SumAsync(IReadOnlyList<string[]> baskets, [CacheKey(Comparison = StringComparison.OrdinalIgnoreCase)] string? currency)
+                    => new(market.Length + baskets.Count);
+            }
+            """);
+
+        Snapshot.Verify(consumer.Snapshot);
+    }
 }

@@ -27,6 +27,40 @@ public sealed class MemoizerTests
     }
 
     [Fact]
+    public void Methods_of_instances_share_nothing_and_are_freed_with_their_instances()
+    {
+        using var memoizer = new Memoizer();
+        var definition = new CachedMethodDefinition<string, object>("Tests.Method", new());
+        var other = new object();
+        definition.For(memoizer, other).Set("key", "other");
+
+        var weak = UseAndDrop(memoizer, definition);
+        for (int i = 0; i < 10 && weak.IsAlive; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.False(weak.IsAlive);
+        Assert.Single(memoizer.Methods);
+        Assert.True(definition.For(memoizer, other).TryPeek("key", out _));
+        Assert.Same(definition.For(memoizer, other), definition.For(memoizer, other));
+        memoizer.Clear();
+        Assert.False(definition.For(memoizer, other).TryPeek("key", out _));
+        GC.KeepAlive(other);
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        static WeakReference UseAndDrop(Memoizer memoizer, CachedMethodDefinition<string, object> definition)
+        {
+            var instance = new object();
+
+            // Even an entry that refers to the instance does not keep it alive.
+            definition.For(memoizer, instance).Set("key", instance);
+            return new WeakReference(instance);
+        }
+    }
+
+    [Fact]
     public void A_disposed_memoizer_says_so_and_lets_its_timer_and_entries_go()
     {
         var time = new ManualTimeProvider();

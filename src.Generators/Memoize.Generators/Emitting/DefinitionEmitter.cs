@@ -1,4 +1,3 @@
-using System.Globalization;
 using Memoize.Generators.Model;
 
 namespace Memoize.Generators.Emitting;
@@ -22,95 +21,63 @@ internal static class DefinitionEmitter
             using (writer.Indent())
             {
                 writer.WriteLine($"{method.DisplayName},");
-                writer.WriteLine($"new(){Policy(method.Policy)});");
+                WritePolicy(writer, method, names);
             }
 
             if (method.Key.Form == KeyForm.Struct)
             {
                 writer.WriteLine();
-                WriteKey(writer, method.Key.Parts, names.KeyStruct);
+                KeyEmitter.Write(writer, method.Key, names.KeyStruct);
             }
         }
     }
 
-    private static string Policy(PolicyModel policy)
+    private static void WritePolicy(IndentedTextWriter writer, CachedMethodModel method, MemberNames names)
     {
-        var options = new List<string>();
-        if (policy.DurationTicks is { } ticks)
-            options.Add($"Duration = {TimeSpanOf(ticks)}");
-        if (policy.Capacity is { } capacity)
-            options.Add($"Capacity = {capacity.ToString(CultureInfo.InvariantCulture)}");
-        return options.Count == 0 ? "" : $" {{ {string.Join(", ", options)} }}";
-    }
+        var options = method.Policy.Options.Select(static option => $"{option.Name} = {option.Value}").ToList();
+        if (method.Policy.When is { } when)
+            options.Add($"When = {Callback(when, method, names)}");
+        if (method.Policy.DurationFrom is { } durationFrom)
+            options.Add($"DurationFrom = {Callback(durationFrom, method, names)}");
 
-    // In the largest unit that is exact, the way the user is likely to have written it.
-    private static string TimeSpanOf(long ticks)
-    {
-        var (method, unit) = ticks switch
+        if (options.Count == 0)
         {
-            _ when ticks % TimeSpan.TicksPerDay == 0 => ("FromDays", TimeSpan.TicksPerDay),
-            _ when ticks % TimeSpan.TicksPerHour == 0 => ("FromHours", TimeSpan.TicksPerHour),
-            _ when ticks % TimeSpan.TicksPerMinute == 0 => ("FromMinutes", TimeSpan.TicksPerMinute),
-            _ when ticks % TimeSpan.TicksPerSecond == 0 => ("FromSeconds", TimeSpan.TicksPerSecond),
-            _ when ticks % TimeSpan.TicksPerMillisecond == 0 => ("FromMilliseconds", TimeSpan.TicksPerMillisecond),
-            _ => ("FromTicks", 1),
-        };
-        return $"global::System.TimeSpan.{method}({(ticks / unit).ToString(CultureInfo.InvariantCulture)})";
-    }
-
-    private static void WriteKey(IndentedTextWriter writer, EquatableArray<KeyPart> parts, string name)
-    {
-        var parameters = string.Join(", ", parts.Select(static part => $"{part.Type} {part.Name}"));
-
-        writer.WriteLine($"internal readonly struct {name} : global::System.IEquatable<{name}>");
-        using (writer.WriteBlock())
-        {
-            foreach (var part in parts)
-                writer.WriteLine($"private readonly {part.Type} {Field(part)};");
-
-            writer.WriteLine();
-            writer.WriteLine($"internal {name}({parameters})");
-            using (writer.WriteBlock())
-            {
-                foreach (var part in parts)
-                    writer.WriteLine($"{Field(part)} = {part.Name};");
-            }
-
-            writer.WriteLine();
-            writer.WriteLine($"public bool Equals({name} other) =>");
-            using (writer.Indent())
-                writer.WriteLine(string.Join("\n&& ", parts.Select(Comparison)) + ";");
-
-            writer.WriteLine();
-            writer.WriteLine($"public override bool Equals(object? obj) => obj is {name} other && Equals(other);");
-            writer.WriteLine();
-            WriteGetHashCode(writer, parts);
-        }
-    }
-
-    private static void WriteGetHashCode(IndentedTextWriter writer, EquatableArray<KeyPart> parts)
-    {
-        // HashCode.Combine takes eight values at most.
-        if (parts.Count <= 8)
-        {
-            writer.WriteLine($"public override int GetHashCode() => global::System.HashCode.Combine({string.Join(", ", parts.Select(Field))});");
+            writer.WriteLine("new());");
             return;
         }
 
-        writer.WriteLine("public override int GetHashCode()");
-        using (writer.WriteBlock())
+        if (options.Sum(static option => option.Length) <= 100)
         {
-            writer.WriteLine("var hash = new global::System.HashCode();");
-            foreach (var part in parts)
-                writer.WriteLine($"hash.Add({Field(part)});");
-            writer.WriteLine("return hash.ToHashCode();");
+            writer.WriteLine($"new() {{ {string.Join(", ", options)} }});");
+            return;
         }
+
+        writer.WriteLine("new()");
+        writer.WriteLine("{");
+        using (writer.Indent())
+        {
+            foreach (var option in options)
+                writer.WriteLine($"{option},");
+        }
+
+        writer.WriteLine("});");
     }
 
-    private static string Comparison(KeyPart part) => part.Equality == KeyEquality.Operator
-        ? $"{Field(part)} == other.{Field(part)}"
-        : $"global::System.Collections.Generic.EqualityComparer<{part.Type}>.Default.Equals({Field(part)}, other.{Field(part)})";
+    // The user's method is called by its bare name if nothing in between has that name, too.
+    private static string Callback(CallbackModel callback, CachedMethodModel method, MemberNames names)
+    {
+        var locals = new LocalNames([callback.Name]);
+        var value = locals.Take("value");
+        var argument = callback.ForgivesNull ? value + "!" : value;
+        if (!callback.IsStatic)
+        {
+            var owner = locals.Take("owner");
+            return $"static ({owner}, {value}) => (({method.Hierarchy.SelfType}){owner}!).{callback.Name}({argument})";
+        }
 
-    // A prefix keeps fields apart from our own members, and makes a keyword an ordinary name.
-    private static string Field(KeyPart part) => "_" + part.Name.TrimStart('@');
+        var isHidden = callback.Name is "Definition" or "Equals" or "ReferenceEquals"
+            || callback.Name == names.KeyStruct
+            || method.Wrapper.Generics.Names.Contains(callback.Name, StringComparer.Ordinal);
+        return $"static (_, {value}) => {(isHidden ? method.Hierarchy.SelfType + "." : "")}{callback.Name}({argument})";
+    }
 }

@@ -32,6 +32,14 @@ internal sealed class IndentedTextWriter
     /// <summary>Writes an empty line.</summary>
     public void WriteLine() => _text.Append('\n');
 
+    /// <summary>Writes a call with one argument per line.</summary>
+    public void WriteCall(string target, IEnumerable<string> arguments, string end)
+    {
+        WriteLine($"{target}(");
+        using (Indent())
+            WriteLine($"{string.Join(",\n", arguments)}){end}");
+    }
+
     /// <summary>Writes an opening brace; the closing one follows when the result is disposed.</summary>
     public Block WriteBlock()
     {

@@ -5,8 +5,11 @@ namespace Memoize.Generators.Emitting;
 /// <summary>How the parts of one generated file refer to each other.</summary>
 internal sealed class MemberNames
 {
+    private readonly string _definition;
+
     public MemberNames(CachedMethodModel method)
     {
+        _definition = method.Names.Definition;
         var generics = method.Wrapper.Generics;
         Definition = method.Names.Definition + generics.List;
         HandleType = method.Names.HandleType + generics.List;
@@ -41,11 +44,19 @@ internal sealed class MemberNames
     /// <summary>The runtime's view of the method: <c>CachedMethod&lt;Key, Quote&gt;</c>.</summary>
     public string CacheType { get; }
 
-    /// <summary>The key of a call whose key parameters are at hand under their own names.</summary>
-    public string KeyOf(CachedMethodModel method) => method.Key.Form switch
+    /// <summary>
+    /// The key of a call whose key parameters are at hand under their own names, and the instance as <paramref name="self"/>.
+    /// </summary>
+    public string KeyOf(CachedMethodModel method, string self) => method.Key.Form switch
     {
         KeyForm.None => $"default({KeyType})",
         KeyForm.Parameter => method.Key.Parts[0].Name,
-        _ => $"new {KeyType}({string.Join(", ", method.Key.Parts.Select(static part => part.Name))})",
+        _ => $"new {KeyType}({string.Join(", ", method.Key.Parts.Select(part => part.Member is { } member ? Read(member, self) : part.Name))})",
     };
+
+    /// <summary>The name of the property through which a captured parameter is read.</summary>
+    public string Accessor(KeyMember member) => _definition + member.Name;
+
+    private string Read(KeyMember member, string self)
+        => $"{member.StaticType ?? self}.{(member.Captured is null ? member.Name : Accessor(member))}";
 }

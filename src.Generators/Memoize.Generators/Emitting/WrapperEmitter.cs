@@ -11,12 +11,6 @@ internal sealed class WrapperEmitter
 {
     private const string CancellationToken = "global::System.Threading.CancellationToken";
 
-    // As names of tuple elements these have a meaning of their own, or are what tuples inherit.
-    private static readonly HashSet<string> ReservedElementNames = new(StringComparer.Ordinal)
-    {
-        "Rest", "CompareTo", "Deconstruct", "Equals", "GetHashCode", "GetType", "ToString",
-    };
-
     private readonly IndentedTextWriter _writer;
     private readonly CachedMethodModel _method;
     private readonly MemberNames _names;
@@ -27,6 +21,7 @@ internal sealed class WrapperEmitter
     private readonly string _key;
     private readonly string _miss;
     private readonly string _callerToken;
+    private readonly CoreCall _core;
 
     private WrapperEmitter(IndentedTextWriter writer, CachedMethodModel method, MemberNames names)
     {
@@ -49,7 +44,12 @@ internal sealed class WrapperEmitter
         _miss = _locals.Take(IsAsync ? "MissAsync" : "Miss");
         _callerToken = _wrapper.Parameters.FirstOrDefault(static parameter => parameter.Role == ParameterRole.CallerToken)?.Name
             ?? $"{CancellationToken}.None";
+        _core = new CoreCall(method, _locals, _self, _key);
     }
+
+    private string KeptKey => _method.Key.NeedsCopy ? $"{_key}.Copy()" : _key;
+
+    private bool NeedsInstance => !_method.Core.IsStatic || _method.Policy.NeedsOwner;
 
     private bool IsAsync => _wrapper.Return.Kind != ReturnKind.Value;
 
@@ -100,17 +100,40 @@ internal sealed class WrapperEmitter
             _ => ("TryGet", hit),
         };
 
-        _writer.WriteLine($"var {_cache} = {_names.Definition}.Definition.For({MemoizerOf(_method)});");
+        var instance = _method.Policy.IsPerInstance ? ", this" : "";
+        _writer.WriteLine($"var {_cache} = {_names.Definition}.Definition.For({MemoizerOf(_method)}{instance});");
         if (_method.Key.Form != KeyForm.Parameter)
-            _writer.WriteLine($"var {_key} = {_names.KeyOf(_method)};");
+            _writer.WriteLine($"var {_key} = {_names.KeyOf(_method, "this")};");
 
-        _writer.WriteLine($"""
+        _writer.WriteLine();
+        _writer.WriteLine("// Look: a fresh value costs one dictionary read and no allocation.");
+        if (_method.Policy.RefreshesInBackground)
+            WriteLookAndRefresh(look, hit, answer);
+        else
+            _writer.WriteLine($"if ({_cache}.{look}({_key}, out var {hit})) return {answer};");
 
-            // Look: a fresh value costs one dictionary read and no allocation.
-            if ({_cache}.{look}({_key}, out var {hit})) return {answer};
+        _writer.WriteLine();
+        if (_method.Key.NeedsCopy)
+            _writer.WriteLine("// A key that is kept must stay what it is when the caller changes its collections.");
+        _writer.WriteLine($"return {_miss}({string.Join(", ", MissParameters().Select(static parameter => parameter.Argument))});");
+    }
 
-            return {_miss}({string.Join(", ", MissParameters().Select(static parameter => parameter.Argument))});
-            """);
+    private void WriteLookAndRefresh(string look, string hit, string answer)
+    {
+        var refresh = _locals.Take("refresh");
+        _writer.WriteLine($"if ({_cache}.{look}({_key}, out var {hit}, out var {refresh}))");
+        using (_writer.WriteBlock())
+        {
+            _writer.WriteLine($"""
+                // Refresh: the value has some age; one caller starts its replacement, and all are served meanwhile.
+                if ({refresh})
+                """);
+            using (_writer.WriteBlock())
+                _writer.WriteCall($"{_cache}.StartRefresh{(IsAsync ? "Async" : "")}", [KeptKey, .. _core.Arguments("this")], ";");
+
+            _writer.WriteLine();
+            _writer.WriteLine($"return {answer};");
+        }
     }
 
     private void WriteMiss()
@@ -118,7 +141,6 @@ internal sealed class WrapperEmitter
         var turn = _locals.Take("turn");
         var value = _locals.Take("value");
         var parameters = string.Join(",\n", MissParameters().Select(static parameter => $"{parameter.Type} {parameter.Name}"));
-        var (state, call, usesToken) = CoreCall();
 
         _writer.WriteLine($"static {(IsAsync ? "async " : "")}{_wrapper.Return.Type} {_miss}(");
         using (_writer.Indent())
@@ -129,7 +151,7 @@ internal sealed class WrapperEmitter
             var enter = IsAsync
                 ? $"await {_cache}.EnterAsync({_key}, {_callerToken}).ConfigureAwait(false)"
                 : $"{_cache}.Enter({_key}, {_callerToken})";
-            var compute = (IsAsync, usesToken) switch
+            var compute = (IsAsync, _method.Core.TakesToken) switch
             {
                 (true, true) => "Compute: the value belongs to all its callers, so the core gets a token of its own.",
                 (true, false) => "Compute: the value belongs to all its callers.",
@@ -145,21 +167,22 @@ internal sealed class WrapperEmitter
                 if ({turn}.TryGet(out var {value})) return {value};
 
                 // {compute}
-                return {(IsAsync ? "await " : "")}{turn}.Compute{(IsAsync ? "Async" : "")}(
-                    {state},
-                    {call}){(IsAsync ? ".ConfigureAwait(false)" : "")};
                 """);
+            _writer.WriteCall(
+                $"return {(IsAsync ? "await " : "")}{turn}.Compute{(IsAsync ? "Async" : "")}",
+                _core.Arguments(_self),
+                IsAsync ? ".ConfigureAwait(false);" : ";");
         }
     }
 
-    // The instance is only handed on when the core needs it.
+    // The instance is only handed on when something is called on it.
     private IEnumerable<(string Type, string Name, string Argument)> MissParameters()
     {
-        if (!_method.Core.IsStatic)
+        if (NeedsInstance)
             yield return (_method.Hierarchy.SelfType, _self, "this");
         yield return (_names.CacheType, _cache, _cache);
         if (_method.Key.Form != KeyForm.Parameter)
-            yield return (_names.KeyType, _key, _key);
+            yield return (_names.KeyType, _key, KeptKey);
 
         var passed = _method.Core.Arguments.Select(static argument => argument.Parameter).ToArray();
         for (var i = 0; i < _wrapper.Parameters.Count; i++)
@@ -170,57 +193,4 @@ internal sealed class WrapperEmitter
                 yield return (parameter.Type, parameter.Name, parameter.Name);
         }
     }
-
-    // The state and the lambda: "(self, symbol)" and "static (call, token) => new(call.self.GetCoreAsync(call.symbol, token))".
-    private (string State, string Call, bool UsesToken) CoreCall()
-    {
-        var core = _method.Core;
-        var state = new List<string>();
-        if (!core.IsStatic)
-            state.Add(_self);
-        state.AddRange(core.Arguments
-            .Where(static argument => argument.Parameter != CoreArgument.Token)
-            .Select(argument => _wrapper.Parameters[argument.Parameter].Name));
-
-        var usesToken = core.Arguments.Any(static argument => argument.Parameter == CoreArgument.Token);
-        var token = usesToken ? _locals.Take("token") : "_";
-        var (stateArgument, stateParameter, access) = State(state);
-
-        var arguments = core.Arguments.Select(argument =>
-        {
-            var text = argument.Parameter == CoreArgument.Token ? token : access(_wrapper.Parameters[argument.Parameter].Name);
-            return argument.IsByReference ? $"in {text}" : text;
-        });
-        var target = core.IsStatic ? "" : access(_self) + ".";
-        var call = $"{target}{core.Name}{_wrapper.Generics.List}({string.Join(", ", arguments)})";
-        if (core.ReturnsTask)
-            call = $"new({call})";
-        return (stateArgument, $"static ({stateParameter}, {token}) => {call}", usesToken);
-    }
-
-    // One item needs no tuple, and none is what the key can stand in for.
-    private (string Argument, string Parameter, Func<string, string> Access) State(List<string> items)
-    {
-        if (items.Count == 0)
-            return (_key, "_", static name => name);
-
-        if (items.Count == 1)
-        {
-            // A lone "_" would be a discard.
-            var only = items[0] == "_" ? _locals.Take("argument") : items[0];
-            return (items[0], only, _ => only);
-        }
-
-        var call = _locals.Take("call");
-        var elementNames = new LocalNames(items);
-        var elements = items.ToDictionary(
-            static name => name,
-            name => IsReservedElementName(name) ? elementNames.Take("argument") : name,
-            StringComparer.Ordinal);
-        var tuple = items.Select(name => elements[name] == name ? name : $"{elements[name]}: {name}");
-        return ($"({string.Join(", ", tuple)})", call, name => $"{call}.{elements[name]}");
-    }
-
-    private static bool IsReservedElementName(string name)
-        => ReservedElementNames.Contains(name) || name.StartsWith("Item", StringComparison.Ordinal);
 }

@@ -2,8 +2,15 @@ namespace Memoize.Generators.Model;
 
 /// <summary>What makes two calls the same call.</summary>
 /// <param name="Form">How the key is represented.</param>
-/// <param name="Parts">The parameters in the key, in order.</param>
-internal sealed record KeyModel(KeyForm Form, EquatableArray<KeyPart> Parts);
+/// <param name="Parts">The parts of the key, in order: members of the type, then parameters.</param>
+internal sealed record KeyModel(KeyForm Form, EquatableArray<KeyPart> Parts)
+{
+    /// <summary>The parts that are parameters of the method.</summary>
+    public IEnumerable<KeyPart> Parameters => Parts.Where(static part => part.Member is null);
+
+    /// <summary>Whether a key refers to collections of the caller, so that a key that is stored must be a copy.</summary>
+    public bool NeedsCopy => Parts.Any(static part => part.Equality == KeyEquality.Content);
+}
 
 /// <summary>How a key is represented.</summary>
 internal enum KeyForm
@@ -19,10 +26,31 @@ internal enum KeyForm
 }
 
 /// <summary>One part of a key.</summary>
-/// <param name="Name">The parameter's name, escaped where needed.</param>
+/// <param name="Name">The parameter's name, escaped where needed; for a member, a name that no parameter has.</param>
 /// <param name="Type">Its type as written.</param>
+/// <param name="IsText">Whether it is a string.</param>
+/// <param name="CanBeNull">Whether it can be <see langword="null"/>, whatever its annotation says.</param>
 /// <param name="Equality">How two of them are compared.</param>
-internal sealed record KeyPart(string Name, string Type, KeyEquality Equality);
+/// <param name="Comparer">The expression of what compares them, for <see cref="KeyEquality.Content"/> and <see cref="KeyEquality.Comparer"/>.</param>
+/// <param name="ComparerType">The type of the static field that holds the comparer; <see langword="null"/> if none is needed.</param>
+/// <param name="Member">The member of the type that the part is read from; <see langword="null"/> for a parameter.</param>
+internal sealed record KeyPart(
+    string Name,
+    string Type,
+    bool IsText,
+    bool CanBeNull,
+    KeyEquality Equality,
+    string? Comparer,
+    string? ComparerType,
+    KeyMember? Member);
+
+/// <summary>A field or property that is part of the key.</summary>
+/// <param name="Name">Its name, escaped where needed.</param>
+/// <param name="StaticType">The type that has it, if it is static; it is read from the instance otherwise.</param>
+/// <param name="Captured">
+/// The parameter of the primary constructor that it stands for: only instance members see that, so it is read through a property.
+/// </param>
+internal sealed record KeyMember(string Name, string? StaticType, string? Captured);
 
 /// <summary>How two parts of a key are compared.</summary>
 internal enum KeyEquality
@@ -32,4 +60,10 @@ internal enum KeyEquality
 
     /// <summary>With <c>EqualityComparer&lt;T&gt;.Default</c>.</summary>
     Default,
+
+    /// <summary>With the comparer that the user chose.</summary>
+    Comparer,
+
+    /// <summary>By what a collection holds.</summary>
+    Content,
 }

@@ -33,13 +33,15 @@ internal static class CachedMethodParser
         var options = AttributeOptions.Parse(attribute, reporter);
         var result = ReturnParser.Parse(method, knownTypes, reporter);
         var parameters = ParameterParser.Parse(method, knownTypes, reporter, cancellationToken);
-        if (hierarchy is null || options is null || result is null || parameters is null)
+        var key = parameters is null ? null : KeyParser.Parse(method, knownTypes, reporter, cancellationToken);
+        var policy = options is null ? null : PolicyParser.Parse(method, options, parameters, knownTypes, reporter);
+        if (hierarchy is null || options is null || result is null || parameters is null || key is null || policy is null)
             return null;
 
         cancellationToken.ThrowIfCancellationRequested();
         var core = CoreFinder.Find(method, options, knownTypes, reporter);
         var names = NameChooser.Choose(method, options, knownTypes, reporter);
-        if (core is null || names is null)
+        if (core is null || names is null || !CanBeTimed(method, core, result, options, reporter))
             return null;
 
         return new(
@@ -50,15 +52,25 @@ internal static class CachedMethodParser
             DisplayName: DisplayName.Of(method, knownTypes),
             Wrapper: Wrapper(method, options, result, parameters.Value, knownTypes, cancellationToken),
             Core: core,
-            Key: KeyParser.Parse(method, parameters.Value),
+            Key: key,
             Names: names,
-            Policy: options.Policy,
+            Policy: policy,
             Memoizer: MemoizerFinder.Find(method, knownTypes, cancellationToken));
     }
 
     /// <summary>Whether the generator implements this method, rather than adding a sibling to it.</summary>
     public static bool IsImplementedByGenerator(IMethodSymbol method)
         => method.IsPartialDefinition && (method.PartialImplementationPart is null || method.PartialImplementationPart.IsGenerated());
+
+    // A synchronous method runs on its caller's thread: only it itself can end there.
+    private static bool CanBeTimed(IMethodSymbol method, CoreModel core, ReturnModel result, AttributeOptions options, Reporter reporter)
+    {
+        if (result.Kind != ReturnKind.Value || options.Duration("Timeout") is null || core.TakesToken)
+            return true;
+
+        reporter.OnOption("Timeout", Diagnostics.TimeoutNeedsToken, method.Name, core.Name);
+        return false;
+    }
 
     private static WrapperModel Wrapper(
         IMethodSymbol method,

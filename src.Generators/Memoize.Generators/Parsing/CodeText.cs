@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -14,6 +15,9 @@ internal static class CodeText
         genericsOptions: SymbolDisplayGenericsOptions.IncludeTypeParameters,
         miscellaneousOptions: SymbolDisplayMiscellaneousOptions.UseSpecialTypes);
 
+    private static readonly SymbolDisplayFormat SignatureFormat = ReadableFormat
+        .AddMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
+
     private static readonly SymbolDisplayFormat EscapedNamespaceFormat = new(
         typeQualificationStyle: SymbolDisplayTypeQualificationStyle.NameAndContainingTypesAndNamespaces,
         miscellaneousOptions: SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
@@ -23,6 +27,9 @@ internal static class CodeText
 
     /// <summary>For people: <c>System.Collections.Generic.List&lt;string&gt;</c>.</summary>
     public static string Readable(ITypeSymbol type) => type.ToDisplayString(ReadableFormat);
+
+    /// <summary>For messages that show what to write: <c>System.Collections.Generic.List&lt;string?&gt;</c>.</summary>
+    public static string Signature(ITypeSymbol type) => type.ToDisplayString(SignatureFormat);
 
     /// <summary>For declaring: <c>Shop.@event</c>.</summary>
     public static string Namespace(INamespaceSymbol symbol) => symbol.ToDisplayString(EscapedNamespaceFormat);
@@ -40,6 +47,21 @@ internal static class CodeText
 
     /// <summary>A string literal with quotes and escapes.</summary>
     public static string Literal(string value) => SymbolDisplay.FormatLiteral(value, quote: true);
+
+    /// <summary>A duration as an expression, in the largest unit that is exact: the way the user is likely to have written it.</summary>
+    public static string TimeSpan(long ticks)
+    {
+        var (method, unit) = ticks switch
+        {
+            _ when ticks % System.TimeSpan.TicksPerDay == 0 => ("FromDays", System.TimeSpan.TicksPerDay),
+            _ when ticks % System.TimeSpan.TicksPerHour == 0 => ("FromHours", System.TimeSpan.TicksPerHour),
+            _ when ticks % System.TimeSpan.TicksPerMinute == 0 => ("FromMinutes", System.TimeSpan.TicksPerMinute),
+            _ when ticks % System.TimeSpan.TicksPerSecond == 0 => ("FromSeconds", System.TimeSpan.TicksPerSecond),
+            _ when ticks % System.TimeSpan.TicksPerMillisecond == 0 => ("FromMilliseconds", System.TimeSpan.TicksPerMillisecond),
+            _ => ("FromTicks", 1),
+        };
+        return $"global::System.TimeSpan.{method}({(ticks / unit).ToString(CultureInfo.InvariantCulture)})";
+    }
 
     public static string Accessibility(Accessibility accessibility) => accessibility switch
     {

@@ -115,7 +115,7 @@ internal static class CoreFinder
     {
         var modifiers = method.IsStatic ? "private static" : "private";
         var generics = method.Arity == 0 ? "" : $"<{string.Join(", ", method.TypeParameters.Select(static type => type.Name))}>";
-        var parameters = method.Parameters.Select(static parameter => $"{CodeText.Readable(parameter.Type)} {parameter.Name}");
-        return $"{modifiers} {CodeText.Readable(method.ReturnType)} {name}{generics}({string.Join(", ", parameters)})";
+        var parameters = method.Parameters.Select(static parameter => $"{CodeText.Signature(parameter.Type)} {parameter.Name}");
+        return $"{modifiers} {CodeText.Signature(method.ReturnType)} {name}{generics}({string.Join(", ", parameters)})";
     }
 }

@@ -23,7 +23,7 @@ internal static class Diagnostics
 
     public static readonly DiagnosticDescriptor NoValueEquality = Error(
         "MEMO005", "This parameter has no value equality",
-        "Parameter '{0}' of type '{1}' compares by reference, so that equal arguments would miss; pass a type with value equality");
+        "'{0}' of type '{1}' compares by reference, so that equal arguments would miss; {2}");
 
     public static readonly DiagnosticDescriptor CoreNotFound = Error(
         "MEMO006", "A cached partial method needs a core",
@@ -35,15 +35,47 @@ internal static class Diagnostics
 
     public static readonly DiagnosticDescriptor InvalidDuration = Error(
         "MEMO008", "This is not a duration",
-        "'{0}' is not a positive duration; write for example \"250ms\", \"30s\", \"5m\", \"1h30m\", \"2d\" or \"00:05:00\"");
+        "'{0}' is not a positive duration for {1}: {2}");
 
-    public static readonly DiagnosticDescriptor InvalidCapacity = Error(
-        "MEMO009", "The capacity must be positive",
-        "The capacity {0} leaves no room for a result; write 1 or more");
+    public static readonly DiagnosticDescriptor OptionOutOfRange = Error(
+        "MEMO009", "An option is out of its range",
+        "{0} is {1}; write {2}");
 
     public static readonly DiagnosticDescriptor NameTaken = Error(
         "MEMO010", "A generated member has the name of another member",
         "'{0}' already has a member '{1}', which is what the generated {2} would be called; rename it");
+
+    public static readonly DiagnosticDescriptor OptionsContradict = Error(
+        "MEMO011", "Two options contradict each other",
+        "'{0}' has options that contradict each other: {1}");
+
+    public static readonly DiagnosticDescriptor CallbackNotFound = Error(
+        "MEMO012", "The method that an option names must exist with the right signature",
+        "{0} of '{1}' names '{2}', which {3}; write '{4}'");
+
+    public static readonly DiagnosticDescriptor InvalidTag = Error(
+        "MEMO013", "A tag must be a text whose placeholders name parameters",
+        "The tag \"{0}\" of '{1}' {2}");
+
+    public static readonly DiagnosticDescriptor TimeoutNeedsToken = Error(
+        "MEMO014", "A time-out of a synchronous method needs a cancellation token",
+        "'{0}' has a Timeout but '{1}' takes no CancellationToken, so that nothing could end it; add a CancellationToken parameter to '{1}'");
+
+    public static readonly DiagnosticDescriptor ScopeNeedsInstance = Error(
+        "MEMO015", "The scope Instance needs an object to belong to",
+        "'{0}' has Scope = CacheScope.Instance but {1}; use CacheScope.Shared or an instance method of a class");
+
+    public static readonly DiagnosticDescriptor InvalidName = Error(
+        "MEMO016", "This is not a name",
+        "'{0}' is not a name for {1}; write a C# identifier, or leave {1} out");
+
+    public static readonly DiagnosticDescriptor InvalidStore = Error(
+        "MEMO017", "A store must have a name",
+        "'{0}' names no store; write the name of a store of the memoizer or CacheStores.MemoryOnly, or leave {1} out");
+
+    public static readonly DiagnosticDescriptor InvalidCacheKey = Error(
+        "MEMO018", "This [CacheKey] cannot work",
+        "[CacheKey] on '{0}' cannot work because {1}");
 
     // Ids are written out: release tracking reads them from the source.
     private static DiagnosticDescriptor Error(string id, string title, string message) => new(

@@ -1,56 +1,119 @@
 using Memoize.Generators.Model;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Memoize.Generators.Parsing;
 
 /// <summary>Decides what makes two calls the same call.</summary>
 internal static class KeyParser
 {
-    public static KeyModel Parse(IMethodSymbol method, EquatableArray<ParameterModel> parameters)
+    /// <summary>Reads the key of a method: what is marked in its type, and its parameters.</summary>
+    public static KeyModel? Parse(IMethodSymbol method, KnownTypes knownTypes, Reporter reporter, CancellationToken cancellationToken)
     {
-        var symbols = new List<IParameterSymbol>();
+        var isValid = true;
         var parts = new List<KeyPart>();
-        for (var i = 0; i < parameters.Count; i++)
-        {
-            if (parameters[i].Role != ParameterRole.Key)
-                continue;
+        var names = new HashSet<string>(method.Parameters.Select(static parameter => parameter.Name), StringComparer.Ordinal);
+        foreach (var member in MarkedMembers(method, knownTypes, cancellationToken))
+            Add(member, NameOf(member), MemberOf(member));
 
-            symbols.Add(method.Parameters[i]);
-            parts.Add(new(parameters[i].Name, parameters[i].Type, EqualityOf(method.Parameters[i].Type)));
+        foreach (var parameter in method.Parameters)
+        {
+            if (ParameterParser.Role(parameter, knownTypes) == ParameterRole.Key)
+                Add(parameter, CodeText.Identifier(parameter.Name), member: null);
         }
 
-        var form = symbols.Count switch
+        if (!isValid)
+            return null;
+
+        var form = parts.Count switch
         {
             0 => KeyForm.None,
-            1 when IsItsOwnKey(symbols[0].Type) => KeyForm.Parameter,
+            1 when parts[0].Member is null && IsItsOwnKey(parts[0], method, knownTypes) => KeyForm.Parameter,
             _ => KeyForm.Struct,
         };
         return new(form, parts.ToEquatableArray());
+
+        void Add(ISymbol symbol, string name, KeyMember? member)
+        {
+            if (KeyPartParser.Parse(symbol, name, member, method, knownTypes, reporter) is { } part)
+                parts.Add(part);
+            else
+                isValid = false;
+        }
+
+        // "_tenant" is the part "tenant".
+        string NameOf(ISymbol member)
+        {
+            var trimmed = member.Name.TrimStart('_');
+            var name = trimmed.Length == 0 || !char.IsLetter(trimmed[0]) ? "member" : char.ToLowerInvariant(trimmed[0]) + trimmed.Substring(1);
+            while (!names.Add(name))
+                name += "OfType";
+            return CodeText.Identifier(name);
+        }
     }
 
-    /// <summary>
-    /// Whether equal arguments are found again. A class that does not override <c>Equals</c> is admitted: it may be meant
-    /// as an identity.
-    /// </summary>
-    public static bool HasValueEquality(ITypeSymbol type, KnownTypes knownTypes)
-        => type.TypeKind is not (TypeKind.Array or TypeKind.Delegate) && !knownTypes.ComparesContentByReference(type);
+    private static KeyMember MemberOf(ISymbol member)
+    {
+        var name = CodeText.Identifier(member.Name);
+        return member switch
+        {
+            IParameterSymbol => new("KeyPart" + char.ToUpperInvariant(member.Name[0]) + member.Name.Substring(1), StaticType: null, Captured: name),
+            { IsStatic: true } => new(name, CodeText.Qualified(member.ContainingType), Captured: null),
+            _ => new(name, StaticType: null, Captured: null),
+        };
+    }
+
+    // Base types first, in the order in which they are declared. A static method sees static members only.
+    private static IEnumerable<ISymbol> MarkedMembers(IMethodSymbol method, KnownTypes knownTypes, CancellationToken cancellationToken)
+    {
+        var type = method.ContainingType;
+        var chain = new Stack<INamedTypeSymbol>();
+        for (INamedTypeSymbol? declaring = type; declaring is not null; declaring = declaring.BaseType)
+            chain.Push(declaring);
+
+        foreach (var declaring in chain)
+        {
+            foreach (var member in declaring.GetMembers())
+            {
+                if (member is (IFieldSymbol or IPropertySymbol) and { CanBeReferencedByName: true }
+                    && (member.IsStatic || !method.IsStatic)
+                    && knownTypes.HasCacheKey(member)
+                    && knownTypes.Compilation.IsSymbolAccessibleWithin(member, type))
+                {
+                    yield return member;
+                }
+            }
+        }
+
+        foreach (var parameter in PrimaryConstructorParameters(type, cancellationToken))
+        {
+            if (!knownTypes.HasCacheKey(parameter))
+                continue;
+
+            // A positional record has a property for it.
+            var property = type.GetMembers(parameter.Name).FirstOrDefault(static member => member is IPropertySymbol or IFieldSymbol);
+            if (!method.IsStatic && (property is null || !knownTypes.HasCacheKey(property)))
+                yield return property ?? parameter;
+        }
+    }
+
+    private static IEnumerable<IParameterSymbol> PrimaryConstructorParameters(INamedTypeSymbol type, CancellationToken cancellationToken)
+        => type.InstanceConstructors
+            .Where(constructor => constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellationToken) is TypeDeclarationSyntax)
+            .SelectMany(static constructor => constructor.Parameters);
 
     // A key must never be null, and must bring its own, unboxed equality. Only an annotated string promises the former.
-    private static bool IsItsOwnKey(ITypeSymbol type)
+    private static bool IsItsOwnKey(KeyPart part, IMethodSymbol method, KnownTypes knownTypes)
     {
+        if (part.Equality is KeyEquality.Comparer or KeyEquality.Content)
+            return false;
+
+        var type = method.Parameters.First(parameter => ParameterParser.Role(parameter, knownTypes) == ParameterRole.Key).Type;
         if (type.SpecialType == SpecialType.System_String)
             return type.NullableAnnotation == NullableAnnotation.NotAnnotated;
 
         return type is { IsValueType: true, TypeKind: TypeKind.Enum or TypeKind.Struct }
             && type.OriginalDefinition.SpecialType != SpecialType.System_Nullable_T
             && (type.TypeKind == TypeKind.Enum || KnownTypes.IsEquatableToItself(type));
-    }
-
-    // Not for floating point: there, NaN would never be found again.
-    private static KeyEquality EqualityOf(ITypeSymbol type)
-    {
-        var comparesWithOperator = type.TypeKind == TypeKind.Enum
-            || type.SpecialType is (>= SpecialType.System_Boolean and <= SpecialType.System_Decimal) or SpecialType.System_String;
-        return comparesWithOperator ? KeyEquality.Operator : KeyEquality.Default;
     }
 }

@@ -3,13 +3,22 @@ using Microsoft.CodeAnalysis;
 namespace Memoize.Generators.Parsing;
 
 /// <summary>The types that the parser recognises, looked up once per compilation part and only when asked for.</summary>
-internal sealed class KnownTypes(Compilation compilation)
+internal sealed class KnownTypes
 {
     public const string CachedResponseAttribute = "Memoize.CachedResponseAttribute";
 
     private readonly Dictionary<string, INamedTypeSymbol?> _found = new(StringComparer.Ordinal);
 
-    public Compilation Compilation => compilation;
+    public KnownTypes(Compilation compilation)
+    {
+        Compilation = compilation;
+        ValueEquality = new ValueEquality(this);
+    }
+
+    public Compilation Compilation { get; }
+
+    /// <summary>Which types can be part of a key.</summary>
+    public ValueEquality ValueEquality { get; }
 
     public bool IsCachedResponseAttribute(ITypeSymbol? type) => Is(type, CachedResponseAttribute);
 
@@ -25,18 +34,24 @@ internal sealed class KnownTypes(Compilation compilation)
 
     public bool IsValueTaskOfT(ITypeSymbol type) => Is(type.OriginalDefinition, "System.Threading.Tasks.ValueTask`1");
 
+    /// <summary>The <c>[CacheKey]</c> of a parameter or member.</summary>
+    public AttributeData? CacheKey(ISymbol symbol)
+        => symbol.GetAttributes().FirstOrDefault(attribute => Is(attribute.AttributeClass, "Memoize.CacheKeyAttribute"));
+
+    public bool HasCacheKey(ISymbol symbol) => CacheKey(symbol) is not null;
+
+    public bool HasCacheKeyIgnore(ISymbol symbol)
+        => symbol.GetAttributes().Any(attribute => Is(attribute.AttributeClass, "Memoize.CacheKeyIgnoreAttribute"));
+
+    /// <summary><c>IEqualityComparer&lt;type&gt;</c>.</summary>
+    public INamedTypeSymbol? EqualityComparerOf(ITypeSymbol type)
+        => Compilation.GetTypeByMetadataName("System.Collections.Generic.IEqualityComparer`1")?.Construct(type);
+
     /// <summary>Whether a parameter of this type says how a call is carried out and not what it asks for.</summary>
     public bool IsNeverInKey(ITypeSymbol type)
         => IsProgressOrLogger(type) || type.AllInterfaces.Any(IsProgressOrLogger);
 
-    /// <summary>Whether the type has value semantics as a struct but compares what it contains by reference.</summary>
-    public bool ComparesContentByReference(ITypeSymbol type)
-        => Is(type.OriginalDefinition, "System.Collections.Immutable.ImmutableArray`1")
-            || Is(type.OriginalDefinition, "System.Memory`1")
-            || Is(type.OriginalDefinition, "System.ReadOnlyMemory`1")
-            || Is(type.OriginalDefinition, "System.ArraySegment`1");
-
-    /// <summary>Whether a value type compares by value through <c>IEquatable&lt;itself&gt;</c>.</summary>
+    /// <summary>Whether a type compares by value through <c>IEquatable&lt;itself&gt;</c>.</summary>
     public static bool IsEquatableToItself(ITypeSymbol type)
     {
         foreach (var candidate in type.AllInterfaces)
@@ -54,13 +69,14 @@ internal sealed class KnownTypes(Compilation compilation)
     private bool IsProgressOrLogger(ITypeSymbol type)
         => Is(type.OriginalDefinition, "System.IProgress`1") || Is(type, "Microsoft.Extensions.Logging.ILogger");
 
-    private bool Is(ITypeSymbol? type, string metadataName)
+    /// <summary>Whether the type is the one with this name.</summary>
+    public bool Is(ITypeSymbol? type, string metadataName)
     {
         if (type is null)
             return false;
 
         if (!_found.TryGetValue(metadataName, out var known))
-            _found.Add(metadataName, known = compilation.GetTypeByMetadataName(metadataName));
+            _found.Add(metadataName, known = Compilation.GetTypeByMetadataName(metadataName));
         return known is not null && SymbolEqualityComparer.Default.Equals(type, known);
     }
 }

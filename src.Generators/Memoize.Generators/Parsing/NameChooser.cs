@@ -50,7 +50,7 @@ internal static class NameChooser
     {
         var type = method.ContainingType;
         var stem = Stem(method, knownTypes);
-        var handle = stem + "Cache";
+        var handle = options.Handle ?? stem + "Cache";
         var isValid = true;
 
         var wrapper = WrapperName(method, options.Name);

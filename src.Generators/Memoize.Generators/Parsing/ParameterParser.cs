@@ -25,9 +25,9 @@ internal static class ParameterParser
                 reporter.At(parameter, Diagnostics.UnsupportedParameter, parameter.Name, obstacle);
                 isValid = false;
             }
-            else if (role == ParameterRole.Key && !KeyParser.HasValueEquality(parameter.Type, knownTypes))
+            else if (knownTypes.HasCacheKey(parameter) && role != ParameterRole.Key)
             {
-                reporter.At(parameter, Diagnostics.NoValueEquality, parameter.Name, CodeText.Readable(parameter.Type));
+                reporter.At(parameter, Diagnostics.InvalidCacheKey, parameter.Name, "it is left out of the key; take [CacheKey] or [CacheKeyIgnore] away");
                 isValid = false;
             }
 
@@ -42,11 +42,15 @@ internal static class ParameterParser
         return isValid ? parameters.ToEquatableArray() : null;
     }
 
-    /// <summary>The role that the type of a parameter gives it.</summary>
+    /// <summary>The role that attributes and type of a parameter give it.</summary>
     public static ParameterRole Role(IParameterSymbol parameter, KnownTypes knownTypes)
     {
         if (knownTypes.IsCancellationToken(parameter.Type))
             return ParameterRole.CallerToken;
+        if (knownTypes.HasCacheKeyIgnore(parameter))
+            return ParameterRole.Passed;
+        if (knownTypes.HasCacheKey(parameter))
+            return ParameterRole.Key;
         return knownTypes.IsNeverInKey(parameter.Type) ? ParameterRole.Passed : ParameterRole.Key;
     }
 

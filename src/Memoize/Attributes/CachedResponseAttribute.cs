@@ -107,6 +107,24 @@ public sealed class CachedResponseAttribute : Attribute
     public int TagCapacity { get; set; }
 
     /// <summary>
+    /// The version of what the method computes: raise it when the same arguments give another result than before, and results
+    /// that a store has kept from older versions are misses. The default is 0.
+    /// </summary>
+    public int Version { get; set; }
+
+    /// <summary>
+    /// The name of the store that keeps results beyond this process, or <see cref="CacheStores.MemoryOnly"/> for none. Unset
+    /// (the default): the memoizer's store.
+    /// </summary>
+    public string? Store { get; set; }
+
+    /// <summary>
+    /// Whether all instances of the type share results (<see cref="CacheScope.Shared"/>, the default), or each has its own,
+    /// which are freed with it (<see cref="CacheScope.Instance"/>).
+    /// </summary>
+    public CacheScope Scope { get; set; }
+
+    /// <summary>
     /// The name of the generated wrapper, for an ordinary (not partial) method. By default <c>Load</c> gets
     /// <c>LoadCached</c> and <c>LoadAsync</c> gets <c>LoadCachedAsync</c>. The handle is named after it.
     /// </summary>
@@ -117,4 +135,10 @@ public sealed class CachedResponseAttribute : Attribute
     /// <c>GetQuoteAsync</c> calls <c>GetQuoteCoreAsync</c> and <c>GetQuote</c> calls <c>GetQuoteCore</c>.
     /// </summary>
     public string? Core { get; set; }
+
+    /// <summary>
+    /// The name of the generated handle. By default the name of the method without <c>Async</c>, and <c>Cache</c>:
+    /// <c>GetQuoteAsync</c> has <c>GetQuoteCache</c>. Overloads have their parameter types in it.
+    /// </summary>
+    public string? Handle { get; set; }
 }

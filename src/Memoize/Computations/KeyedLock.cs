@@ -75,6 +75,9 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     /// <summary>The entry, fresh or not, that the caller that has the turn saw on its second look.</summary>
     public MemoryEntry<TKey, TValue>? Seen { get; private set; }
 
+    /// <summary>The moment of that look, as the memory store counts its writes.</summary>
+    public long SeenAt { get; private set; }
+
     /// <summary>Why there was no fresh value on that look, and so for all who wait for its outcome.</summary>
     public MissReason Reason { get; private set; }
 
@@ -112,6 +115,14 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
         return WakeUp();
     }
 
+    /// <summary>Wakes up if there is a permit, without waiting: the step of a caller whose interleaving a test plays.</summary>
+    public bool TryWait(out (Wake Wake, int Turn) woken)
+    {
+        bool permitted = _permits.Wait(0);
+        woken = permitted ? WakeUp() : default;
+        return permitted;
+    }
+
     /// <inheritdoc cref="Wait"/>
     public async ValueTask<(Wake Wake, int Turn)> WaitAsync(CancellationToken cancellationToken)
     {
@@ -122,17 +133,16 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     /// <summary>The second look, by the caller that has the turn.</summary>
     public bool LookAgain(MemoryStore<TKey, TValue> memory, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry)
     {
-        bool fresh = memory.TryGetFresh(Key, out entry, out var reason);
-        Seen = entry;
-        Reason = reason;
+        bool fresh = memory.TryGetFresh(Key, out entry, out var reason, out long moment);
+        (Seen, SeenAt, Reason) = (entry, moment, reason);
         return fresh;
     }
 
     /// <summary>The second look of a caller that computes whatever there is.</summary>
     public void LookPast(MemoryStore<TKey, TValue> memory)
     {
-        Seen = memory.TryPeek(Key, out var entry) ? entry : null;
-        Reason = MissReason.Bypassed;
+        memory.Explain(Key, out var entry, out _, out long moment);
+        (Seen, SeenAt, Reason) = (entry, moment, MissReason.Bypassed);
     }
 
     /// <summary>Starts a computation on the turn.</summary>
@@ -174,9 +184,10 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
         }
         finally
         {
-            table.Remove(this);
-            table.RemoveDetached(this);
+            // The callers first: what a key's equality might throw must not keep them waiting.
             if (permits > 0) _permits.Release(permits);
+            table.RemoveDetached(this);
+            table.Remove(this);
         }
 
         return true;
@@ -202,8 +213,8 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
             }
         }
 
-        if (detached) table.Remove(this);
         if (permits > 0) _permits.Release(permits);
+        if (detached) table.Remove(this);
     }
 
     /// <summary>Lets the running computation go on even if nobody is left to wait for it.</summary>
@@ -258,8 +269,8 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
             }
         }
 
-        if (detached) table.Remove(this);
         if (permits > 0) _permits.Release(permits);
+        if (detached) table.Remove(this);
         return abandoned;
     }
 

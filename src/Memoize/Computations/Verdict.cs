@@ -41,13 +41,13 @@ internal readonly struct Verdict
         switch (What)
         {
             case Kind.Keep:
-                memory.KeepComputed(keyedLock.Key, keyedLock.Outcome.GetValueOrThrow(), Life, keyedLock.Tags, keyedLock.Seen);
+                memory.KeepComputed(keyedLock.Key, keyedLock.Outcome.GetValueOrThrow(), Life, keyedLock.Tags, keyedLock.SeenAt);
                 break;
             case Kind.Refuse:
-                memory.RefuseComputed(keyedLock.Key, Reason, keyedLock.Seen);
+                memory.RefuseComputed(keyedLock.Key, Reason, keyedLock.SeenAt);
                 break;
             case Kind.Remember:
-                memory.KeepFailure(keyedLock.Key, keyedLock.Outcome.Failure!, Until, keyedLock.Seen);
+                memory.KeepFailure(keyedLock.Key, keyedLock.Outcome.Failure!, Until, keyedLock.SeenAt);
                 break;
             case Kind.Drop:
                 break;

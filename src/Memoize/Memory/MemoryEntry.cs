@@ -32,6 +32,9 @@ internal sealed class MemoryEntry<TKey, TValue>(TKey key, TValue value, EntryLif
     /// <summary>Whether the value was read since the clock hand last passed. Readers only ever set it; races are harmless.</summary>
     public bool Used;
 
+    /// <summary>When the entry was written, as the store counts its writes; owned by the store's lock.</summary>
+    public long Written;
+
     /// <summary>The entry's place in the ring of the clock hand; owned by the store's lock.</summary>
     public int Slot;
 

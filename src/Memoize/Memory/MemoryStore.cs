@@ -19,7 +19,8 @@ namespace Memoize;
 ///    more than <c>tagCapacity</c>.
 /// 3. An entry that is not fresh is never handed out as a hit.
 /// 4. A key is never both kept and remembered as removed.
-/// 5. What a user sets wins over what was being computed: a computed value only replaces the entry that its computation saw.
+/// 5. What a user sets wins over what was being computed: a computed value is only kept if its key was not written since its
+///    computation looked. Writes are counted for that; an entry that has left since still counts, as it is remembered.
 /// </remarks>
 internal sealed class MemoryStore<TKey, TValue>
     where TKey : notnull
@@ -39,6 +40,7 @@ internal sealed class MemoryStore<TKey, TValue>
     private readonly long _sliding;
     private readonly long _stale;
     private int _hand;
+    private long _written;
 
     public MemoryStore(CachePolicy<TValue> policy, CacheClock clock, MethodCounters counters)
     {
@@ -81,19 +83,24 @@ internal sealed class MemoryStore<TKey, TValue>
         entry.RefreshAt != CacheClock.Never && _clock.Now >= entry.RefreshAt && entry.TryClaimRefresh();
 
     /// <summary>The exact look: the entry that is there, fresh or not, and if it is not fresh, why.</summary>
-    public bool TryGetFresh(TKey key, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry, out MissReason reason)
+    /// <param name="key">The key.</param>
+    /// <param name="entry">The entry, fresh or not.</param>
+    /// <param name="reason">Why it is not fresh.</param>
+    /// <param name="moment">The moment of the look, as the store counts its writes.</param>
+    public bool TryGetFresh(TKey key, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry, out MissReason reason, out long moment)
     {
-        if (!Explain(key, out entry, out reason)) return false;
+        if (!Explain(key, out entry, out reason, out moment)) return false;
 
         MarkRead(entry);
         return true;
     }
 
     /// <summary>The exact look, which leaves no mark.</summary>
-    public bool Explain(TKey key, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry, out MissReason reason)
+    public bool Explain(TKey key, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry, out MissReason reason, out long moment)
     {
         lock (_writes)
         {
+            moment = _written;
             if (_entries.TryGetValue(key, out entry))
             {
                 reason = entry.HasValue ? MissReason.Expired : MissReason.Unsuccessful;
@@ -133,33 +140,34 @@ internal sealed class MemoryStore<TKey, TValue>
         }
     }
 
-    /// <summary>Keeps a computed value, unless the key was written since the computation looked and saw <paramref name="seen"/>.</summary>
-    public void KeepComputed(TKey key, TValue value, EntryLife life, string[]? tags, MemoryEntry<TKey, TValue>? seen)
+    /// <summary>Keeps a computed value, unless the key was written since the computation looked at <paramref name="moment"/>.</summary>
+    public void KeepComputed(TKey key, TValue value, EntryLife life, string[]? tags, long moment)
     {
         lock (_writes)
         {
-            if (_entries.TryGetValue(key, out var previous) && previous != seen) return;
+            if (WasWrittenAfter(moment, key, out var previous)) return;
             Put(previous, new MemoryEntry<TKey, TValue>(key, value, life, tags));
         }
     }
 
     /// <summary>Remembers that a result was computed but not kept. A value that can still stand in for it stays.</summary>
-    public void RefuseComputed(TKey key, MissReason reason, MemoryEntry<TKey, TValue>? seen)
+    public void RefuseComputed(TKey key, MissReason reason, long moment)
     {
         lock (_writes)
         {
-            if (!_entries.TryGetValue(key, out var previous)) _removed.Remember(key, reason);
-            else if (previous == seen && !IsUsable(previous)) Remove(previous, reason);
+            if (WasWrittenAfter(moment, key, out var previous)) return;
+            if (previous is null) _removed.Remember(key, reason, written: 0);
+            else if (!IsUsable(previous)) Remove(previous, reason);
         }
     }
 
     /// <summary>Remembers a failure until <paramref name="until"/>. A value that can still stand in for the result stays.</summary>
-    public void KeepFailure(TKey key, ExceptionDispatchInfo failure, long until, MemoryEntry<TKey, TValue>? seen)
+    public void KeepFailure(TKey key, ExceptionDispatchInfo failure, long until, long moment)
     {
         var kept = new KeptFailure(failure, until);
         lock (_writes)
         {
-            if (_entries.TryGetValue(key, out var previous) && previous != seen) return;
+            if (WasWrittenAfter(moment, key, out var previous)) return;
             if (IsUsable(previous)) previous.Failure = kept;
             else Put(previous, new MemoryEntry<TKey, TValue>(key, kept, _clock.Now));
         }
@@ -254,6 +262,9 @@ internal sealed class MemoryStore<TKey, TValue>
     private static MissReason ReasonOfGone(MemoryEntry<TKey, TValue> entry) =>
         entry.HasValue ? MissReason.Expired : MissReason.Unsuccessful;
 
+    private bool WasWrittenAfter(long moment, TKey key, out MemoryEntry<TKey, TValue>? entry) =>
+        _entries.TryGetValue(key, out entry) ? entry.Written > moment : _removed.WasWrittenAfter(moment, key);
+
     private void MarkRead(MemoryEntry<TKey, TValue> entry)
     {
         if (_sliding != CacheClock.Never) Volatile.Write(ref entry.ReadAt, _clock.Now);
@@ -262,6 +273,7 @@ internal sealed class MemoryStore<TKey, TValue>
 
     private void Put(MemoryEntry<TKey, TValue>? previous, MemoryEntry<TKey, TValue> entry)
     {
+        entry.Written = ++_written;
         _removed.Forget(entry.Key);
         if (previous is not null)
         {
@@ -322,7 +334,7 @@ internal sealed class MemoryStore<TKey, TValue>
     {
         _entries.TryRemove(entry.Key, out _);
         _tags.Remove(entry);
-        _removed.Remember(entry.Key, reason);
+        _removed.Remember(entry.Key, reason, entry.Written);
         if (reason == MissReason.Evicted) _counters.CountEviction();
     }
 }

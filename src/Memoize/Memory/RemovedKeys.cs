@@ -7,8 +7,8 @@ namespace Memoize;
 internal sealed class RemovedKeys<TKey>(int limit)
     where TKey : notnull
 {
-    private readonly Dictionary<TKey, LinkedListNode<(TKey Key, MissReason Reason)>> _nodes = [];
-    private readonly LinkedList<(TKey Key, MissReason Reason)> _oldestFirst = [];
+    private readonly Dictionary<TKey, LinkedListNode<(TKey Key, MissReason Reason, long Written)>> _nodes = [];
+    private readonly LinkedList<(TKey Key, MissReason Reason, long Written)> _oldestFirst = [];
 
     public int Count => _nodes.Count;
 
@@ -24,11 +24,18 @@ internal sealed class RemovedKeys<TKey>(int limit)
         return false;
     }
 
-    public void Remember(TKey key, MissReason reason)
+    /// <summary>Whether the key's last entry was written after <paramref name="moment"/>.</summary>
+    public bool WasWrittenAfter(long moment, TKey key) => _nodes.TryGetValue(key, out var node) && node.Value.Written > moment;
+
+    /// <summary>Remembers why a key left.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="reason">Why it left.</param>
+    /// <param name="written">When, on the store's own count, its entry had been written; 0 if there was none.</param>
+    public void Remember(TKey key, MissReason reason, long written)
     {
         Forget(key);
         if (_nodes.Count >= limit) Forget(_oldestFirst.First!.Value.Key);
-        _nodes.Add(key, _oldestFirst.AddLast((key, reason)));
+        _nodes.Add(key, _oldestFirst.AddLast((key, reason, written)));
     }
 
     public void Forget(TKey key)

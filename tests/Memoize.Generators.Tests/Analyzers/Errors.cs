@@ -22,7 +22,7 @@ public sealed class Errors
         {
             [CachedResponse("5m")] int {|MEMO002:Get|}(int x) => x;
         }
-        public partial class Quotes
+        public partial record Quotes
         {
             public int Property { [CachedResponse("5m")] {|MEMO002:get|} => 1; }
             [CachedResponse("5m")] public static int operator {|MEMO002:+|}(Quotes one, Quotes other) => 1;

@@ -76,7 +76,7 @@ public sealed class Surprises
             }
 
             [CachedResponse("5m")]
-            public static string Static(Quotes other) => other.Runs.ToString();
+            public static string Static([CacheKeyIgnore] Quotes other) => other.Runs.ToString();
         }
         """);
 
@@ -156,7 +156,7 @@ public sealed class Surprises
 
             [CachedResponse("5m")] public int All() => {|MEMO034:AllCached()|};
 
-            [CachedResponse("5m")] public int Other(Quotes next) => next.OtherCached(next);
+            [CachedResponse("5m")] public int Other([CacheKeyIgnore] Quotes next) => next.OtherCached(next);
         }
         """);
 

@@ -1,0 +1,118 @@
+using Memoize.Generators.Model;
+using Microsoft.CodeAnalysis;
+
+namespace Memoize.Generators.Parsing;
+
+/// <summary>Decides how one part of a key is compared: as <c>[CacheKey]</c> says, by its content, or by its own equality.</summary>
+internal static class KeyPartParser
+{
+    private static readonly string[] StringComparers =
+        ["CurrentCulture", "CurrentCultureIgnoreCase", "InvariantCulture", "InvariantCultureIgnoreCase", "Ordinal", "OrdinalIgnoreCase"];
+
+    private const int Ordinal = 4;
+
+    /// <summary>Reads the part that a parameter or member is.</summary>
+    public static KeyPart? Parse(
+        ISymbol symbol, string name, KeyMember? member, IMethodSymbol method, KnownTypes knownTypes, Reporter reporter)
+    {
+        if (symbol is IPropertySymbol { GetMethod: null } or IPropertySymbol { IsIndexer: true })
+        {
+            reporter.At(symbol, Diagnostics.InvalidCacheKey, symbol.Name, "it cannot be read; give it a get accessor");
+            return null;
+        }
+
+        var type = TypeOf(symbol);
+        var comparison = Ordinal;
+        INamedTypeSymbol? comparer = null;
+        foreach (var argument in knownTypes.CacheKey(symbol)?.NamedArguments.ToArray() ?? [])
+        {
+            if (argument is { Key: "Comparison", Value.Value: int chosen })
+                comparison = chosen;
+            else if (argument is { Key: "Comparer", Value.Value: INamedTypeSymbol named })
+                comparer = named;
+        }
+
+        if (Obstacle(type, comparison, comparer, method, knownTypes) is { } obstacle)
+        {
+            reporter.At(symbol, Diagnostics.InvalidCacheKey, symbol.Name, obstacle);
+            return null;
+        }
+
+        var part = new KeyPart(
+            name,
+            CodeText.Qualified(type),
+            IsText: type.SpecialType == SpecialType.System_String,
+            CanBeNull: !type.IsValueType,
+            Equality: EqualityOf(type),
+            Comparer: null,
+            ComparerType: null,
+            member);
+
+        if (comparer is not null)
+        {
+            var compared = CodeText.Qualified(type.WithNullableAnnotation(NullableAnnotation.NotAnnotated));
+            return part with
+            {
+                Equality = KeyEquality.Comparer,
+                Comparer = $"new {CodeText.Qualified(comparer)}()",
+                ComparerType = $"global::System.Collections.Generic.IEqualityComparer<{compared}>",
+            };
+        }
+
+        if (comparison != Ordinal)
+            return part with { Equality = KeyEquality.Comparer, Comparer = $"global::System.StringComparer.{StringComparers[comparison]}" };
+
+        if (knownTypes.ValueEquality.ContentOf(type) is { } content)
+            return part with { Equality = KeyEquality.Content, Comparer = content, ComparerType = $"global::Memoize.KeyContent<{part.Type}>" };
+
+        if (knownTypes.ValueEquality.Has(type))
+            return part;
+
+        reporter.At(symbol, Diagnostics.NoValueEquality, symbol.Name, CodeText.Signature(type), knownTypes.ValueEquality.Advice(type));
+        return null;
+    }
+
+    private static ITypeSymbol TypeOf(ISymbol symbol) => symbol switch
+    {
+        IFieldSymbol field => field.Type,
+        IPropertySymbol property => property.Type,
+        _ => ((IParameterSymbol)symbol).Type,
+    };
+
+    private static string? Obstacle(
+        ITypeSymbol type, int comparison, INamedTypeSymbol? comparer, IMethodSymbol method, KnownTypes knownTypes)
+    {
+        if (comparison != Ordinal)
+        {
+            if (type.SpecialType != SpecialType.System_String)
+                return $"a Comparison is for strings, and it is of type '{CodeText.Signature(type)}'; use Comparer";
+            if (comparison < 0 || comparison >= StringComparers.Length)
+                return "its Comparison does not exist; write for example StringComparison.OrdinalIgnoreCase";
+            if (comparison < 2)
+                return "the current culture can differ from call to call; use StringComparison.OrdinalIgnoreCase or InvariantCulture";
+            if (comparer is not null)
+                return "it has a Comparison and a Comparer; leave one of them out";
+        }
+
+        if (comparer is null)
+            return null;
+
+        var wanted = knownTypes.EqualityComparerOf(type);
+        if (wanted is null || comparer.IsUnboundGenericType || !knownTypes.Compilation.HasImplicitConversion(comparer, wanted))
+            return $"its Comparer '{comparer.Name}' does not compare '{CodeText.Signature(type)}'; implement IEqualityComparer<{CodeText.Signature(type)}>";
+
+        var canBeMade = !comparer.IsAbstract
+            && knownTypes.Compilation.IsSymbolAccessibleWithin(comparer, method.ContainingType)
+            && comparer.InstanceConstructors.Any(constructor =>
+                constructor.Parameters.IsEmpty && knownTypes.Compilation.IsSymbolAccessibleWithin(constructor, method.ContainingType));
+        return canBeMade ? null : $"its Comparer '{comparer.Name}' cannot be made; give it an accessible constructor without parameters";
+    }
+
+    // Not for floating point: there, NaN would never be found again.
+    private static KeyEquality EqualityOf(ITypeSymbol type)
+    {
+        var comparesWithOperator = type.TypeKind == TypeKind.Enum
+            || type.SpecialType is (>= SpecialType.System_Boolean and <= SpecialType.System_Decimal) or SpecialType.System_String;
+        return comparesWithOperator ? KeyEquality.Operator : KeyEquality.Default;
+    }
+}

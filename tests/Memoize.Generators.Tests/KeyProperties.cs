@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Reflection;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Memoize.Generators.Tests;
+
+/// <summary>
+/// Random arguments of every supported type: equal arguments have equal keys with the same hash, and others do not. An
+/// argument is made from a short list of digits, which says what it holds, and a variant, which must make no difference: the
+/// order in which a set was filled, or which class stands behind an interface.
+/// </summary>
+public sealed class KeyProperties
+{
+    private static readonly Kind[] s_kinds =
+    [
+        new("int[]", static (digits, _) => digits.ToArray(), Sequence, static argument => ((int[])argument)[0]++),
+        new("string?[]?", static (digits, _) => IsNull(digits) ? null : Texts(digits), OrNull, static argument => ((string?[])argument)[0] += "!"),
+        new("List<int>", static (digits, _) => digits.ToList(), Sequence, static argument => ((List<int>)argument).Add(1)),
+        new("IReadOnlyList<int>", static (digits, variant) => List(digits, variant), Sequence, Change),
+        new("IList<int>", static (digits, variant) => List(digits, variant), Sequence, Change),
+        new("ImmutableArray<string?>", static (digits, _) => IsNull(digits) ? default : ImmutableArray.Create(Texts(digits)), OrNull),
+        new("ImmutableList<int>", static (digits, _) => ImmutableList.Create(digits), Sequence),
+        new("ReadOnlyMemory<int>", static (digits, variant) => new ReadOnlyMemory<int>(Padded(digits, variant), variant, digits.Length), Sequence),
+        new("Memory<int>", static (digits, variant) => Padded(digits, variant).AsMemory(variant, digits.Length), Sequence, static argument => ((Memory<int>)argument).Span[0]++),
+        new("ArraySegment<int>", static (digits, variant) => new ArraySegment<int>(Padded(digits, variant), variant, digits.Length), Sequence, static argument => { var segment = (ArraySegment<int>)argument; segment[0]++; }),
+        new("HashSet<int>", static (digits, variant) => Ordered(digits, variant).ToHashSet(), Set, static argument => ((HashSet<int>)argument).Add(9)),
+        new("IReadOnlySet<int>", static (digits, variant) => variant == 0 ? digits.ToImmutableHashSet() : new SortedSet<int>(digits), Set),
+        new("ImmutableHashSet<int>", static (digits, variant) => Ordered(digits, variant).ToImmutableHashSet(), Set),
+        new("Dictionary<int, string?>", static (digits, variant) => Counts(digits, variant), Bag, static argument => ((Dictionary<int, string?>)argument)[0] = "!"),
+        new("IReadOnlyDictionary<int, string?>", static (digits, variant) => variant == 0 ? Counts(digits, variant) : Counts(digits, variant).ToImmutableSortedDictionary(), Bag),
+        new("ImmutableDictionary<int, string?>", static (digits, variant) => Counts(digits, variant).ToImmutableDictionary(), Bag),
+        new("int[][]", static (digits, _) => Split(digits), Sequence, static argument => ((int[][])argument)[0] = [7, 7]),
+        new("List<IReadOnlyList<int>>", static (digits, variant) => Split(digits).Select(part => (IReadOnlyList<int>)List(part, variant)).ToList(), Sequence),
+        new("Dictionary<string, int[]>", static (digits, _) => Split(digits).Index().ToDictionary(static part => $"{part.Index}", static part => part.Item, StringComparer.Ordinal), Sequence, static argument => ((Dictionary<string, int[]>)argument)["0"] = [7, 7]),
+        new("string?", static (digits, _) => IsNull(digits) ? null : string.Concat(digits), OrNull),
+        new("int?", static (digits, _) => IsNull(digits) ? null : digits.Length, static digits => IsNull(digits) ? "null" : $"{digits.Length}"),
+        new("double", static (digits, _) => IsNull(digits) ? double.NaN : digits.Sum() / 2d, static digits => IsNull(digits) ? "NaN" : $"{digits.Sum()}"),
+        new("DayOfWeek", static (digits, _) => (DayOfWeek)digits.Length, static digits => $"{digits.Length}"),
+        new("Guid", static (digits, _) => new Guid(digits.Length, 0, 0, new byte[8]), static digits => $"{digits.Length}"),
+        new("Uri", static (digits, _) => new Uri($"https://a/{string.Concat(digits)}"), Sequence),
+        new("(int Sum, (string? Text, long Length) More)", static (digits, _) => (digits.Sum(), ((string?)string.Concat(digits), (long)digits.Length)), Sequence),
+        new("(string First, string Second)", static (digits, _) => Halves(digits), static digits => string.Join('|', Halves(digits))),
+    ];
+
+    private static readonly Lazy<Type> s_keys = new(Compile);
+
+    public static TheoryData<string> Types => [.. s_kinds.Select(static kind => kind.Type)];
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Equal_arguments_have_equal_keys_and_others_do_not(string type)
+    {
+        var kind = s_kinds.Single(kind => kind.Type == type);
+        var digits = Gen.Choose(0, 3).ArrayOf().Where(static digits => digits.Length <= 5);
+        var pairs = from one in digits
+                    from other in Gen.Frequency((1, Gen.Constant(one)), (1, digits), (1, Gen.Shuffle(one)))
+                    from variant in Gen.Choose(0, 1)
+                    select (one, other, variant);
+
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(300),
+            Prop.ForAll(pairs.ToArbitrary(), pair =>
+            {
+                object key = Key(kind, pair.one, 0), other = Key(kind, pair.other, pair.variant);
+                var areEqual = kind.Holds(pair.one) == kind.Holds(pair.other);
+                return key.Equals(other) == areEqual
+                    && other.Equals(key) == areEqual
+                    && (!areEqual || key.GetHashCode() == other.GetHashCode());
+            }));
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void A_kept_key_stays_what_it_is_when_the_argument_changes(string type)
+    {
+        var kind = s_kinds.Single(kind => kind.Type == type);
+        if (kind.Change is not { } change)
+            return;
+
+        var digits = Gen.Choose(0, 3).ArrayOf().Where(static digits => digits.Length is > 0 and <= 5 && !IsNull(digits));
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(100),
+            Prop.ForAll(digits.ToArbitrary(), digits =>
+            {
+                var argument = kind.Make(digits, 0)!;
+                object key = Key(kind, argument);
+                var kept = key.GetType().GetMethod("Copy", BindingFlags.Instance | BindingFlags.NonPublic)!.Invoke(key, null)!;
+                var hash = kept.GetHashCode();
+                var equal = kept.Equals(key);
+                change(argument);
+                return equal && kept.Equals(Key(kind, digits, 0)) && kept.GetHashCode() == hash && !kept.Equals(key);
+            }));
+    }
+
+    private static object Key(Kind kind, int[] digits, int variant) => Key(kind, kind.Make(digits, variant));
+
+    // The generated key struct, by its generated constructor.
+    private static object Key(Kind kind, object? argument)
+        => s_keys.Value.GetNestedType($"M{Array.IndexOf(s_kinds, kind)}Method", BindingFlags.NonPublic)!
+            .GetNestedType("Key", BindingFlags.NonPublic)!
+            .GetConstructors(BindingFlags.Instance | BindingFlags.NonPublic)
+            .Single()
+            .Invoke([argument, 1]);
+
+    private static Type Compile()
+    {
+        var methods = s_kinds.Select(static (kind, index) => $"    [CachedResponse] internal static int M{index}({kind.Type} x, int y) => 1;");
+        return Consumer.CompileWithUsings($"internal static partial class C\n{{\n{string.Join('\n', methods)}\n}}\n").Load().GetType("C", throwOnError: true)!;
+    }
+
+    private static bool IsNull(int[] digits) => digits is [3];
+
+    private static string?[] Texts(int[] digits) => [.. digits.Select(static digit => digit == 0 ? null : digit.ToString(CultureInfo.InvariantCulture))];
+
+    private static int[] Padded(int[] digits, int by) => [.. Enumerable.Repeat(8, by), .. digits, .. Enumerable.Repeat(8, by)];
+
+    private static IEnumerable<int> Ordered(int[] digits, int variant) => variant == 0 ? digits : digits.Reverse();
+
+    private static object List(int[] digits, int variant) => variant == 0 ? digits.ToList() : digits.ToArray();
+
+    private static void Change(object list) => ((List<int>)list).Add(1);
+
+    private static Dictionary<int, string?> Counts(int[] digits, int variant) => Ordered(digits, variant)
+        .GroupBy(static digit => digit)
+        .ToDictionary(static group => group.Key, static group => group.Count() == 1 ? null : $"{group.Count()}");
+
+    private static int[][] Split(int[] digits) => [.. string.Concat(digits).Split('0').Select(static part => part.Select(static digit => digit - '0').ToArray())];
+
+    private static (string First, string Second) Halves(int[] digits)
+    {
+        var text = string.Concat(digits);
+        var middle = text.IndexOf('0', StringComparison.Ordinal);
+        return middle < 0 ? (text, "") : (text[..middle], text[(middle + 1)..]);
+    }
+
+    private static string Sequence(int[] digits) => string.Concat(digits);
+
+    private static string OrNull(int[] digits) => IsNull(digits) ? "null" : string.Concat(digits);
+
+    private static string Set(int[] digits) => string.Concat(digits.Distinct().Order());
+
+    private static string Bag(int[] digits) => string.Concat(digits.Order());
+
+    /// <summary>A type of arguments.</summary>
+    /// <param name="Type">The type as C# writes it.</param>
+    /// <param name="Make">Makes an argument.</param>
+    /// <param name="Holds">What the argument holds: arguments are equal when this is.</param>
+    /// <param name="Change">Changes an argument that has at least one digit, if its type lets it.</param>
+    private sealed record Kind(string Type, Func<int[], int, object?> Make, Func<int[], string> Holds, Action<object>? Change = null);
+}
