@@ -12,7 +12,7 @@ namespace Memoize.CodeFixes;
 public sealed class CallWrapperFix() : CodeFix("MEMO036", "Call the cached wrapper")
 {
     private protected override SyntaxNode? Find(SyntaxNode node, Diagnostic diagnostic)
-        => node.FirstAncestorOrSelf<InvocationExpressionSyntax>()?.Expression switch
+        => (node is InvocationExpressionSyntax call ? call.Expression : node) switch
         {
             MemberAccessExpressionSyntax access => access.Name,
             MemberBindingExpressionSyntax binding => binding.Name,

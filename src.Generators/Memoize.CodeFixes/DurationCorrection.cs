@@ -11,7 +11,7 @@ namespace Memoize.CodeFixes;
 /// </summary>
 internal static class DurationCorrection
 {
-    private static readonly (string Suffix, long Ticks, string[] Names)[] s_units =
+    private static readonly (string Suffix, long Ticks, string[] Names)[] Units =
     [
         ("d", TimeSpan.TicksPerDay, ["d", "day", "days"]),
         ("h", TimeSpan.TicksPerHour, ["h", "hr", "hrs", "hour", "hours"]),
@@ -20,10 +20,10 @@ internal static class DurationCorrection
         ("ms", TimeSpan.TicksPerMillisecond, ["ms", "msec", "msecs", "millisecond", "milliseconds"]),
     ];
 
-    private static readonly Regex s_part = new(
+    private static readonly Regex Part = new(
         @"\G(?<count>[0-9]{1,9}(?:\.[0-9]{1,6})?)\s*(?<unit>[a-z]+)[\s,]*", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
 
-    private static readonly Regex s_clock = new(
+    private static readonly Regex Clock = new(
         "^(?<hours>[0-9]{1,6}):(?<minutes>[0-9]{2}):(?<seconds>[0-9]{2})$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
 
     /// <summary>A text that <see cref="Duration.Parse"/> takes, or <see langword="null"/>.</summary>
@@ -38,7 +38,7 @@ internal static class DurationCorrection
 
     private static long? ReadClock(string text)
     {
-        return s_clock.Match(text) is { Success: true } match
+        return Clock.Match(text) is { Success: true } match
             ? (Number("hours") * TimeSpan.TicksPerHour) + (Number("minutes") * TimeSpan.TicksPerMinute) + (Number("seconds") * TimeSpan.TicksPerSecond)
             : null;
 
@@ -51,8 +51,8 @@ internal static class DurationCorrection
         var position = 0;
         while (position < text.Length)
         {
-            var part = s_part.Match(text, position);
-            var unit = part.Success ? Array.Find(s_units, unit => unit.Names.Contains(part.Groups["unit"].Value, StringComparer.Ordinal)) : default;
+            var part = Part.Match(text, position);
+            var unit = part.Success ? Array.Find(Units, unit => unit.Names.Contains(part.Groups["unit"].Value, StringComparer.Ordinal)) : default;
             if (unit.Suffix is null)
                 return null;
 
@@ -67,7 +67,7 @@ internal static class DurationCorrection
     private static string Write(long ticks)
     {
         var text = new StringBuilder();
-        foreach (var (suffix, unit, _) in s_units)
+        foreach (var (suffix, unit, _) in Units)
         {
             if (ticks >= unit)
                 text.Append(ticks / unit).Append(suffix);

@@ -95,10 +95,11 @@ public sealed class UsePartialFormRefactoring : CodeRefactoringProvider
         return calls;
     }
 
-    private static string WrapperName(string name)
-        => name.EndsWith("Async", StringComparison.Ordinal) && name.Length > "Async".Length
-            ? name.Substring(0, name.Length - "Async".Length) + "CachedAsync"
-            : name + "Cached";
+    private static string WrapperName(string name) => IsAsync(name) ? WithoutAsync(name) + "CachedAsync" : name + "Cached";
+
+    private static string WithoutAsync(string name) => IsAsync(name) ? name.Substring(0, name.Length - "Async".Length) : name;
+
+    private static bool IsAsync(string name) => name.EndsWith("Async", StringComparison.Ordinal) && name.Length > "Async".Length;
 
     private static SimpleNameSyntax Renamed(SimpleNameSyntax call, MethodDeclarationSyntax method)
         => call.WithIdentifier(method.Identifier.WithTriviaFrom(call.Identifier));
@@ -114,14 +115,7 @@ public sealed class UsePartialFormRefactoring : CodeRefactoringProvider
             .ToList();
         kept[0] = kept[0].WithLeadingTrivia(leading);
 
-        if (Core.Attribute(method)?.ArgumentList is { } options
-            && options.Arguments.FirstOrDefault(static argument => argument.NameEquals?.Name.Identifier.ValueText == "Name") is { } name)
-        {
-            // A partial method is its own wrapper.
-            method = options.Arguments.Count == 1
-                ? method.RemoveNode(options, SyntaxRemoveOptions.KeepNoTrivia)!
-                : method.ReplaceNode(options, options.RemoveNode(name, SyntaxRemoveOptions.KeepNoTrivia)!);
-        }
+        method = WithoutName(method);
 
         // The signature ended with the space or the line end before its body.
         SyntaxNode signature = method.ConstraintClauses.Count > 0 ? method.ConstraintClauses[method.ConstraintClauses.Count - 1] : method.ParameterList;
@@ -132,6 +126,25 @@ public sealed class UsePartialFormRefactoring : CodeRefactoringProvider
             .WithBody(null)
             .WithExpressionBody(null)
             .WithSemicolonToken(SyntaxFactory.Token(SyntaxKind.SemicolonToken).WithTrailingTrivia(method.GetTrailingTrivia()));
+    }
+
+    // A partial method is its own wrapper. The handle was named after the wrapper, and its callers should not notice.
+    private static MethodDeclarationSyntax WithoutName(MethodDeclarationSyntax method)
+    {
+        if (Core.Option(method, "Name") is not { Parent: AttributeArgumentSyntax { Parent: AttributeArgumentListSyntax options } argument } value)
+            return method;
+
+        if (Core.Option(method, "Handle") is null && value is LiteralExpressionSyntax { Token.ValueText: var name })
+        {
+            var handle = SyntaxFactory.Literal(WithoutAsync(name) + "Cache");
+            return method.ReplaceNode(argument, argument
+                .WithNameEquals(argument.NameEquals!.WithName(SyntaxFactory.IdentifierName("Handle").WithTriviaFrom(argument.NameEquals.Name)))
+                .WithExpression(SyntaxFactory.LiteralExpression(SyntaxKind.StringLiteralExpression, handle).WithTriviaFrom(value)));
+        }
+
+        return options.Arguments.Count == 1
+            ? method.RemoveNode(options, SyntaxRemoveOptions.KeepNoTrivia)!
+            : method.ReplaceNode(options, options.RemoveNode(argument, SyntaxRemoveOptions.KeepNoTrivia)!);
     }
 
     private static MethodDeclarationSyntax CoreWithBody(MethodDeclarationSyntax method, IReadOnlyList<SimpleNameSyntax> calls)

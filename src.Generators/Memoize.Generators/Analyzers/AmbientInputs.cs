@@ -32,6 +32,8 @@ internal static class AmbientInputs
             ("ClaimsPrincipal", "Current") => IsIn("System.Security.Claims"),
             ("HttpContext", _) => IsIn("Microsoft.AspNetCore.Http"),
             ("IHttpContextAccessor" or "HttpContextAccessor", "HttpContext") => IsIn("Microsoft.AspNetCore.Http"),
+            ("ControllerBase", "HttpContext" or "Request" or "User" or "RouteData") => IsIn("Microsoft.AspNetCore.Mvc"),
+            ("PageModel", "HttpContext" or "Request" or "User" or "RouteData") => IsIn("Microsoft.AspNetCore.Mvc.RazorPages"),
             _ => false,
         };
         return isAmbient ? $"{property.ContainingType.Name}.{property.Name}" : null;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Memoize.Generators.Parsing;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 
@@ -26,7 +27,11 @@ public sealed class CachedTypeAnalyzer : DiagnosticAnalyzer
     {
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
         context.EnableConcurrentExecution();
-        context.RegisterSymbolStartAction(static start => Analyze(start), SymbolKind.NamedType);
+        context.RegisterCompilationStartAction(static start =>
+        {
+            if (start.Compilation.GetTypeByMetadataName(KnownTypes.CachedResponseAttribute) is not null)
+                start.RegisterSymbolStartAction(Analyze, SymbolKind.NamedType);
+        });
     }
 
     private static void Analyze(SymbolStartAnalysisContext start)

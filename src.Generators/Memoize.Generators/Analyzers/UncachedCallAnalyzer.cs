@@ -7,7 +7,7 @@ using Microsoft.CodeAnalysis.Operations;
 namespace Memoize.Generators.Analyzers;
 
 /// <summary>
-/// Finds calls of a method that has a cached wrapper beside it. Off by default: both calls are right in their place, and a
+/// Finds uses of a method that has a cached wrapper beside it. Off by default: both calls are right in their place, and a
 /// project decides whether the uncached one needs a reason.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
@@ -29,14 +29,23 @@ public sealed class UncachedCallAnalyzer : DiagnosticAnalyzer
     {
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
         context.EnableConcurrentExecution();
-        context.RegisterOperationAction(AnalyzeCall, OperationKind.Invocation);
+        context.RegisterCompilationStartAction(static start =>
+        {
+            if (start.Compilation.GetTypeByMetadataName(KnownTypes.CachedResponseAttribute) is not null)
+                start.RegisterOperationAction(AnalyzeUse, OperationKind.Invocation, OperationKind.MethodReference);
+        });
     }
 
-    private static void AnalyzeCall(OperationAnalysisContext context)
+    private static void AnalyzeUse(OperationAnalysisContext context)
     {
-        var call = (IInvocationOperation)context.Operation;
-        var called = call.TargetMethod.OriginalDefinition;
-        if (AnnotatedMethod.Attribute(called) is not { } attribute
+        var called = context.Operation switch
+        {
+            IInvocationOperation call => call.TargetMethod.OriginalDefinition,
+            IMethodReferenceOperation { Parent: not INameOfOperation } reference => reference.Method.OriginalDefinition,
+            _ => null,
+        };
+        if (called is null
+            || AnnotatedMethod.Attribute(called) is not { } attribute
             || Wrapper(called, attribute) is not { } wrapper
             || SymbolEqualityComparer.Default.Equals(context.ContainingSymbol.OriginalDefinition, called))
         {
@@ -45,7 +54,7 @@ public sealed class UncachedCallAnalyzer : DiagnosticAnalyzer
 
         context.ReportDiagnostic(Diagnostic.Create(
             Descriptor,
-            call.Syntax.GetLocation(),
+            context.Operation.Syntax.GetLocation(),
             ImmutableDictionary<string, string?>.Empty.Add(WrapperProperty, wrapper),
             called.Name,
             wrapper));

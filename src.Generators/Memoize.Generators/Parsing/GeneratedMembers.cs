@@ -8,12 +8,12 @@ namespace Memoize.Generators.Parsing;
 /// </summary>
 internal static class GeneratedMembers
 {
-    private static readonly string s_folder = typeof(CachedResponseGenerator).FullName;
+    private static readonly string Folder = typeof(CachedResponseGenerator).FullName;
 
     /// <summary>Whether all of the symbol comes from this generator.</summary>
     public static bool IsGenerated(this ISymbol symbol)
         => !symbol.DeclaringSyntaxReferences.IsEmpty
-            && symbol.DeclaringSyntaxReferences.All(static reference => reference.SyntaxTree.FilePath.Contains(s_folder));
+            && symbol.DeclaringSyntaxReferences.All(static reference => reference.SyntaxTree.FilePath.Contains(Folder));
 
     /// <summary>The members of this name that the user wrote.</summary>
     public static IEnumerable<ISymbol> GetWrittenMembers(this INamedTypeSymbol type, string name)

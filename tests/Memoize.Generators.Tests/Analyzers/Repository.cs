@@ -3,9 +3,9 @@ namespace Memoize.Generators.Tests.Analyzers;
 /// <summary>The files of this repository, for tests that compare them with the code.</summary>
 internal static class Repository
 {
-    private static readonly string s_root = Find();
+    private static readonly string Root = Find();
 
-    public static string Path(params string[] parts) => System.IO.Path.Combine([s_root, .. parts]);
+    public static string Path(params string[] parts) => System.IO.Path.Combine([Root, .. parts]);
 
     public static string Read(params string[] parts) => File.ReadAllText(Path(parts)).ReplaceLineEndings("\n");
 

@@ -6,7 +6,7 @@ namespace Memoize.Generators.Tests.Analyzers;
 public sealed class Samples
 {
     // Information, and meant: the rules of a folder are kept until somebody invalidates them.
-    private static readonly string[] s_meant = ["Quickstart MEMO035 LoadRules"];
+    private static readonly string[] Meant = ["Quickstart MEMO035 LoadRules"];
 
     [Fact]
     public async Task Nothing_is_reported_that_is_not_meant()
@@ -22,7 +22,7 @@ public sealed class Samples
             reported.AddRange((await Analysis.OfAsync(project)).Select(report => $"{Path.GetFileName(sample)} {report.Id} {Text(report)}"));
         }
 
-        Assert.Equal(s_meant, reported, StringComparer.Ordinal);
+        Assert.Equal(Meant, reported, StringComparer.Ordinal);
     }
 
     private static string Text(Diagnostic report) => report.Location.SourceTree!.GetText().ToString(report.Location.SourceSpan);

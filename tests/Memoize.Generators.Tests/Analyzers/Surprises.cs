@@ -81,6 +81,24 @@ public sealed class Surprises
         """);
 
     [Fact]
+    public async Task Instance_data_in_the_key_or_of_the_instance_alone() => await MustReport("""
+        public sealed partial record Position([CacheKey] string Symbol, int Count)
+        {
+            [CachedResponse("5m")] public string Get(int x) => Symbol;
+        }
+        public partial class Quotes([CacheKey] string address, int timeout)
+        {
+            [CacheKey] private readonly string _tenant = "";
+            [CacheKey] public string Currency { get; set; } = "";
+            private readonly string _other = "";
+
+            [CachedResponse("5m")] public string One(int x) => address + _tenant + Currency;
+            [CachedResponse("5m", Scope = CacheScope.Instance)] public string Two(int x) => _other + timeout;
+            [CachedResponse("5m", Scope = CacheScope.Shared)] public string Three(int x) => {|MEMO030:_other|} + {|MEMO030:timeout|};
+        }
+        """);
+
+    [Fact]
     public async Task Ambient_inputs() => await MustReport("""
         public partial class Quotes(Microsoft.AspNetCore.Http.IHttpContextAccessor accessor)
         {
@@ -184,7 +202,8 @@ public sealed class Surprises
                 [CachedResponse("5m")] public static int Of<T>(T x) => 1;
                 [CachedResponse("5m")] public partial int Get(int x);
                 private int GetCore(int x) => x;
-                public int Sum() => {|MEMO036:Load(1)|} + LoadCached(1) + Get(1);
+                public int Sum() => {|MEMO036:Load(1)|} + LoadCached(1) + Get(1) + nameof(Load).Length;
+                public IEnumerable<int> All(int[] x) => x.Select({|MEMO036:Load|});
             }
             public static class Caller
             {

@@ -249,6 +249,7 @@ public sealed class Corrections
             [CachedResponse("5m")] public int Load(int x) => x;
             [CachedResponse("5m", Name = "Remembered")] public static int Of<T>(T x) => 1;
             public int Sum(Quotes? other) => Load(Load(1)) + this.Load(2) + (other?.Load(3) ?? 0) + Quotes.Of<int>(4);
+            public IEnumerable<int> All(int[] x) => x.Select(Load).Select(this.Load).Select(Of<int>);
         }
         """,
         """
@@ -257,6 +258,7 @@ public sealed class Corrections
             [CachedResponse("5m")] public int Load(int x) => x;
             [CachedResponse("5m", Name = "Remembered")] public static int Of<T>(T x) => 1;
             public int Sum(Quotes? other) => LoadCached(LoadCached(1)) + this.LoadCached(2) + (other?.LoadCached(3) ?? 0) + Quotes.Remembered<int>(4);
+            public IEnumerable<int> All(int[] x) => x.Select(LoadCached).Select(this.LoadCached).Select(Remembered<int>);
         }
         """);
 }

@@ -53,6 +53,7 @@ public sealed class PartialForm
                 [CachedResponse("5m", Name = "Fetch")]
                 int [|Load(string folder) => folder.Length == 0 ? 0 : Fetch(folder[1..]);
                 public int Sum() => Fetch("a") + this.Fetch("b") + Load("c");
+                public void Forget() => FetchCache.Clear();
             }
             """,
             """
@@ -66,11 +67,12 @@ public sealed class PartialForm
             """
             partial class Rules
             {
-                [CachedResponse("5m")]
+                [CachedResponse("5m", Handle = "FetchCache")]
                 partial int Load(string folder);
 
                 private int LoadCore(string folder) => folder.Length == 0 ? 0 : Load(folder[1..]);
                 public int Sum() => Load("a") + this.Load("b") + Load("c");
+                public void Forget() => FetchCache.Clear();
             }
             """,
             """
