@@ -65,6 +65,9 @@ internal sealed record AnnotatedMethod(
         argument is { Key: "Scope", Value: { Type: INamedTypeSymbol type, Value: { } value } }
         && type.GetMembers("Instance").OfType<IFieldSymbol>().Any(constant => Equals(constant.ConstantValue, value)));
 
+    /// <summary>Where the attribute is written.</summary>
+    public Location? Location => Data.ApplicationSyntaxReference is { } written ? written.SyntaxTree.GetLocation(written.Span) : null;
+
     /// <summary>Where an option is written.</summary>
     public Location? LocationOf(string option, CancellationToken cancellationToken)
         => (Data.ApplicationSyntaxReference?.GetSyntax(cancellationToken) as AttributeSyntax)?.ArgumentList?.Arguments

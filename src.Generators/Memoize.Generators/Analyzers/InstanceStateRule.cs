@@ -28,8 +28,10 @@ internal static class InstanceStateRule
                 if (!IsData(member, bodies) || !told.Add(member.OriginalDefinition))
                     continue;
 
+                // Where the code fixes go: the declaration of what is read, and the attribute.
+                Location?[] elsewhere = [member.Locations.FirstOrDefault(), method.Location];
                 report(Diagnostic.Create(
-                    Descriptor, location, member.Locations, method.Method.ContainingType.Name, method.Method.Name, member.Name));
+                    Descriptor, location, elsewhere.OfType<Location>(), method.Method.ContainingType.Name, method.Method.Name, member.Name));
             }
         }
     }

@@ -142,6 +142,56 @@ public sealed class Corrections
         ]);
 
     [Fact]
+    public async Task Each_instance_gets_results_of_its_own() => await Fixing.MustBecomeAsync(
+        new ScopeToInstanceFix(),
+        """
+        public partial class Quotes(string address)
+        {
+            [CachedResponse] public string One(bool x) => address;
+            [CachedResponse("5m", Scope = CacheScope.Shared)] public string Two(int x) => address;
+            [CachedResponse("5m")] public string Three(int x) => address;
+        }
+        """,
+        """
+        public partial class Quotes(string address)
+        {
+            [CachedResponse(Scope = CacheScope.Instance)] public string One(bool x) => address;
+            [CachedResponse("5m", Scope = CacheScope.Instance)] public string Two(int x) => address;
+            [CachedResponse("5m", Scope = CacheScope.Instance)] public string Three(int x) => address;
+        }
+        """);
+
+    [Fact]
+    public async Task A_struct_has_no_instance_that_results_could_belong_to() => await Fixing.MustNotBeOfferedAsync(
+        new ScopeToInstanceFix(),
+        """
+        public readonly partial record struct Quotes(string Address)
+        {
+            [CachedResponse("5m")] public string One(int x) => Address;
+        }
+        """);
+
+    [Fact]
+    public async Task Options_without_effect_are_removed() => await Fixing.MustBecomeAsync(
+        new RemoveOptionFix(),
+        """
+        public partial class Quotes
+        {
+            [CachedResponse("5m", Name = "Fetch", Capacity = 3)] public static partial int Get(int x);
+            private static int GetCore(int x) => x;
+            [CachedResponse(Core = nameof(GetCore))] public static int Load(bool x) => 1;
+        }
+        """,
+        """
+        public partial class Quotes
+        {
+            [CachedResponse("5m", Capacity = 3)] public static partial int Get(int x);
+            private static int GetCore(int x) => x;
+            [CachedResponse] public static int Load(bool x) => 1;
+        }
+        """);
+
+    [Fact]
     public async Task A_parameter_is_left_out_of_the_key() => await Fixing.MustBecomeAsync(
         new AddCacheKeyIgnoreFix(),
         [
