@@ -403,6 +403,28 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         return TakeOutcome(turn.Lock, await computation.ConfigureAwait(false), CallOutcome.Computed);
     }
 
+    /// <summary>Computes a key again for nobody in particular, and leaves what is there if that fails.</summary>
+    internal async Task RefreshAsync<TState>(TKey key, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, string[]? tags, object? owner)
+    {
+        if (!_memory.TryPeek(key, out var entry)) return;
+
+        var keyedLock = _locks.Enter(key, out bool hasTurn);
+        try
+        {
+            // If a caller has the turn, its computation is the refresh.
+            if (!hasTurn || Memoizer.IsDisposed) return;
+
+            keyedLock.LookPast(_memory);
+            var outcome = await _runner.RunAsync(keyedLock, turn: 1, state, core, tags, owner).ConfigureAwait(false);
+            if (outcome.Failure is { } failure) Log.RefreshFailed(Memoizer.Logger, failure.SourceException, Name);
+        }
+        finally
+        {
+            Leave(keyedLock, caller: null, hasTurn ? 1 : 0);
+            entry.ReleaseRefresh();
+        }
+    }
+
     /// <summary>Leaves the lock of a turn.</summary>
     internal void Leave(in Turn<TKey, TValue> turn)
     {
@@ -663,27 +685,6 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         {
             _counters.CountMiss(OutcomeOf(failure, turn.CallerToken), turn.Lock.Reason);
             throw;
-        }
-    }
-
-    private async Task RefreshAsync<TState>(TKey key, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, string[]? tags, object? owner)
-    {
-        if (!_memory.TryPeek(key, out var entry)) return;
-
-        var keyedLock = _locks.Enter(key, out bool hasTurn);
-        try
-        {
-            // If a caller has the turn, its computation is the refresh.
-            if (!hasTurn || Memoizer.IsDisposed) return;
-
-            keyedLock.LookPast(_memory);
-            var outcome = await _runner.RunAsync(keyedLock, turn: 1, state, core, tags, owner).ConfigureAwait(false);
-            if (outcome.Failure is { } failure) Log.RefreshFailed(Memoizer.Logger, failure.SourceException, Name);
-        }
-        finally
-        {
-            Leave(keyedLock, caller: null, hasTurn ? 1 : 0);
-            entry.ReleaseRefresh();
         }
     }
 

@@ -25,10 +25,10 @@ internal static class ByHand
 
         async Task<TValue> MissAsync()
         {
-            using var turn = await cache.EnterAsync(key, cancellationToken);
+            using var turn = await cache.EnterAsync(key, cancellationToken).ConfigureAwait(false);
             if (turn.TryGet(out var value)) return value;
 
-            return await turn.ComputeAsync(core, static (core, token) => new(core(token)));
+            return await turn.ComputeAsync(core, static (core, token) => new(core(token))).ConfigureAwait(false);
         }
     }
 
@@ -39,10 +39,10 @@ internal static class ByHand
 
         async ValueTask<TValue> MissAsync()
         {
-            using var turn = await cache.EnterAsync(key, cancellationToken);
+            using var turn = await cache.EnterAsync(key, cancellationToken).ConfigureAwait(false);
             if (turn.TryGet(out var value)) return value;
 
-            return await turn.ComputeAsync(core, static (core, token) => core(token));
+            return await turn.ComputeAsync(core, static (core, token) => core(token)).ConfigureAwait(false);
         }
     }
 }

@@ -67,6 +67,7 @@ public sealed class CancellationTests
         Assert.Equal(0, cache.LockCount);
         Assert.Equal("fresh", await cache.CallAsync("key", _ => Task.FromResult("fresh")));
         gate.SetResult("late");
+        Threads.WaitUntil(() => cache.Memoizer.Running.Count == 0);
         Assert.True(cache.TryPeek("key", out var kept));
         Assert.Equal("fresh", kept);
         Assert.Equal(2, cache.Statistics.Cancelled);
@@ -83,6 +84,7 @@ public sealed class CancellationTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leader);
 
         gate.SetResult("nobody wants it");
+        Threads.WaitUntil(() => cache.Memoizer.Running.Count == 0);
 
         Assert.False(cache.TryPeek("key", out _));
     }

@@ -259,6 +259,7 @@ public sealed class TimeTests : IDisposable
         Assert.Equal("old", await leader);
 
         gate.SetResult("new");
+        Threads.WaitUntil(() => _memoizer.Running.Count == 0);
 
         Assert.True(cache.TryPeek("key", out var value));
         Assert.Equal("new", value);
@@ -279,6 +280,7 @@ public sealed class TimeTests : IDisposable
             Assert.Equal("old", await leader);
 
             gate.SetException(new InvalidOperationException());
+            Threads.WaitUntil(() => _memoizer.Running.Count == 0);
 
             Assert.Equal(0, cache.LockCount);
         }
@@ -370,6 +372,7 @@ public sealed class TimeTests : IDisposable
         Assert.Equal(0, cache.LockCount);
         Assert.Equal("fresh", await cache.CallAsync("key", _ => Task.FromResult("fresh")));
         gate.TrySetResult("late");
+        Threads.WaitUntil(() => _memoizer.Running.Count == 0);
         Assert.True(cache.TryPeek("key", out var kept));
         Assert.Equal("fresh", kept);
     }

@@ -271,31 +271,42 @@ internal sealed class MemoryStore<TKey, TValue>
         if (!entry.Used) entry.Used = true;
     }
 
+    // Whatever can throw, because it compares keys, comes before what it would leave half done.
     private void Put(MemoryEntry<TKey, TValue>? previous, MemoryEntry<TKey, TValue> entry)
     {
-        entry.Written = ++_written;
         _removed.Forget(entry.Key);
-        if (previous is not null)
+        var victim = previous is null && _ring.Count >= _capacity ? FindVictim() : null;
+        if (victim is not null) _entries.TryRemove(victim.Key, out _);
+        try
         {
-            _tags.Remove(previous);
-            Place(entry, previous.Slot);
+            _entries[entry.Key] = entry;
         }
-        else if (_ring.Count < _capacity)
+        catch when (victim is not null)
+        {
+            TakeOut(victim);
+            throw;
+        }
+
+        // The newcomer takes its victim's place, behind the hand: it is the last to be looked at again.
+        entry.Written = ++_written;
+        if ((previous ?? victim) is { } predecessor)
+        {
+            _tags.Remove(predecessor);
+            Place(entry, predecessor.Slot);
+        }
+        else
         {
             _ring.Add(entry);
             Place(entry, _ring.Count - 1);
         }
-        else
+
+        _tags.Add(entry);
+        if (victim is not null)
         {
-            // The newcomer takes its victim's place, behind the hand: it is the last to be looked at again.
-            var victim = FindVictim();
-            _hand = victim.Slot + 1;
-            Place(entry, victim.Slot);
-            Forget(victim, IsFresh(victim) ? MissReason.Evicted : ReasonOfGone(victim));
+            _hand = entry.Slot + 1;
+            Remember(victim, IsFresh(victim) ? MissReason.Evicted : ReasonOfGone(victim));
         }
 
-        _entries[entry.Key] = entry;
-        _tags.Add(entry);
         foreach (string tag in entry.Tags ?? [])
         {
             if (_tags.TryGetOldestBeyond(_tagCapacity, tag, out var oldest)) Remove(oldest, MissReason.Evicted);
@@ -319,22 +330,27 @@ internal sealed class MemoryStore<TKey, TValue>
 
     private void Remove(MemoryEntry<TKey, TValue> entry, MissReason reason)
     {
+        _entries.TryRemove(entry.Key, out _);
+        TakeOut(entry);
+        Remember(entry, reason);
+    }
+
+    private void TakeOut(MemoryEntry<TKey, TValue> entry)
+    {
+        _tags.Remove(entry);
         Place(_ring[^1], entry.Slot);
         _ring.RemoveAt(_ring.Count - 1);
-        Forget(entry, reason);
+    }
+
+    private void Remember(MemoryEntry<TKey, TValue> removed, MissReason reason)
+    {
+        if (reason == MissReason.Evicted) _counters.CountEviction();
+        _removed.Remember(removed.Key, reason, removed.Written);
     }
 
     private void Place(MemoryEntry<TKey, TValue> entry, int slot)
     {
         entry.Slot = slot;
         _ring[slot] = entry;
-    }
-
-    private void Forget(MemoryEntry<TKey, TValue> entry, MissReason reason)
-    {
-        _entries.TryRemove(entry.Key, out _);
-        _tags.Remove(entry);
-        _removed.Remember(entry.Key, reason, entry.Written);
-        if (reason == MissReason.Evicted) _counters.CountEviction();
     }
 }
