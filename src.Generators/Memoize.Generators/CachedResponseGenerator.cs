@@ -66,7 +66,7 @@ public sealed class CachedResponseGenerator : IIncrementalGenerator
         => CachedMethodParser.Parse(
             (IMethodSymbol)context.TargetSymbol,
             context.Attributes[0],
-            new KnownTypes(context.SemanticModel.Compilation),
+            KnownTypes.Of(context.SemanticModel.Compilation),
             report: null,
             cancellationToken);
 }

@@ -135,7 +135,7 @@ public sealed class CachedMethodScenarios
         """);
 
     [Fact]
-    public async Task Overloads_have_entries_and_handles_of_their_own() => await Consumer.MustPrint(
+    public async Task G06_Overloads_have_entries_and_handles_of_their_own() => await Consumer.MustPrint(
         "1 1 1 1 0",
         """
         internal sealed partial class Overloads
@@ -166,7 +166,7 @@ public sealed class CachedMethodScenarios
         """);
 
     [Fact]
-    public async Task Names_that_are_keywords_or_ours_are_kept_apart() => await Consumer.MustPrint(
+    public async Task G08_Names_that_are_keywords_or_ours_are_kept_apart() => await Consumer.MustPrint(
         "12",
         """
         namespace Memoize.System
@@ -202,7 +202,7 @@ public sealed class CachedMethodScenarios
         """);
 
     [Fact]
-    public async Task Default_values_of_an_ordinary_method_are_those_of_its_wrapper() => await Consumer.MustPrint(
+    public async Task G09_Default_values_of_an_ordinary_method_are_those_of_its_wrapper() => await Consumer.MustPrint(
         "True True True True True True True True True",
         """
         internal enum Level { Low = -1, High = 3 }
@@ -219,7 +219,7 @@ public sealed class CachedMethodScenarios
         """);
 
     [Fact]
-    public async Task Structs_records_statics_and_extension_methods_can_be_cached() => await Consumer.MustPrint(
+    public async Task G07_Structs_records_statics_and_extension_methods_can_be_cached() => await Consumer.MustPrint(
         "2 4 6 8 6",
         """
         internal partial struct Pair(Memoizer memoizer)

@@ -15,7 +15,7 @@ public sealed class Models
     ];
 
     [Fact]
-    public void No_model_refers_to_the_compiler()
+    public void G01_No_model_refers_to_the_compiler()
     {
         foreach (var field in ModelTypes.SelectMany(Fields))
         {
@@ -29,7 +29,7 @@ public sealed class Models
     }
 
     [Fact]
-    public void Every_model_compares_by_value()
+    public void G01_Every_model_compares_by_value()
     {
         foreach (var model in ModelTypes)
         {
@@ -50,7 +50,7 @@ public sealed class Models
     }
 
     [Fact]
-    public void The_pipeline_holds_models_only()
+    public void G01_The_pipeline_holds_models_only()
     {
         var driver = Consumer.Driver().RunGenerators(Consumer.Project("""
             partial class C { [Memoize.CachedResponse] internal int Get(int x) => x; }

@@ -19,12 +19,12 @@ public sealed class Output
         """;
 
     [Fact]
-    public void Is_the_same_from_run_to_run() => Assert.Equal(Consumer.Compile(Source).Snapshot, Consumer.Compile(Source).Snapshot);
+    public void G05_Is_the_same_from_run_to_run() => Assert.Equal(Consumer.Compile(Source).Snapshot, Consumer.Compile(Source).Snapshot);
 
     [Theory]
     [InlineData("de-DE")]
     [InlineData("tr-TR")]
-    public void Is_the_same_under_every_culture(string name)
+    public void G05_Is_the_same_under_every_culture(string name)
     {
         var invariant = Under(CultureInfo.InvariantCulture);
         Assert.Equal(invariant, Under(CultureInfo.GetCultureInfo(name)));
@@ -45,12 +45,12 @@ public sealed class Output
     }
 
     [Fact]
-    public void Has_line_feeds_only() => Assert.All(
+    public void G05_Has_line_feeds_only() => Assert.All(
         Consumer.Compile(Source.ReplaceLineEndings("\r\n")).Files.Values,
         static text => Assert.DoesNotContain('\r', text));
 
     [Fact]
-    public void Files_are_told_apart_without_regard_to_case()
+    public void G06_Files_are_told_apart_without_regard_to_case()
     {
         var consumer = Consumer.Compile("""
             using Memoize;
@@ -67,7 +67,7 @@ public sealed class Output
     }
 
     [Fact]
-    public void Is_missing_where_the_method_cannot_be_cached_and_nothing_is_said() => Assert.Empty(Consumer.Generate("""
+    public void G02_Is_missing_where_the_method_cannot_be_cached_and_nothing_is_said() => Assert.Empty(Consumer.Generate("""
         using System;
         using System.Threading.Tasks;
         using Memoize;

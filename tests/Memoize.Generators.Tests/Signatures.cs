@@ -4,7 +4,7 @@ namespace Memoize.Generators.Tests;
 public sealed class Signatures
 {
     [Fact]
-    public void Generic_constraints_of_every_kind() => MustCompile(8, """
+    public void G07_Generic_constraints_of_every_kind() => MustCompile(8, """
         public abstract partial class Root
         {
             [CachedResponse] public virtual partial T? Of<T>(int x) where T : class?;
@@ -27,7 +27,7 @@ public sealed class Signatures
         """);
 
     [Fact]
-    public void A_derived_class_may_cache_what_its_base_caches() => MustCompile(6, """
+    public void G12_A_derived_class_may_cache_what_its_base_caches() => MustCompile(6, """
         public partial class Root
         {
             [CachedResponse] public virtual partial int Get(int x);
@@ -45,7 +45,7 @@ public sealed class Signatures
         """);
 
     [Fact]
-    public void Nullable_annotations_tuples_and_dynamic() => MustCompile(6, """
+    public void G11_Nullable_annotations_tuples_and_dynamic() => MustCompile(6, """
         public partial class C
         {
             [CachedResponse] public partial Task<(string? Name, int[]? Counts)?> A((int Left, string? Right) pair, string? name);
@@ -60,7 +60,7 @@ public sealed class Signatures
         """);
 
     [Fact]
-    public void Code_without_nullable_annotations() => MustCompile(2, """
+    public void G11_Code_without_nullable_annotations() => MustCompile(2, """
         #nullable disable
         public partial class C
         {
@@ -71,7 +71,7 @@ public sealed class Signatures
         """);
 
     [Fact]
-    public void Modifiers_of_every_kind() => MustCompile(10, """
+    public void G12_Modifiers_of_every_kind() => MustCompile(10, """
         public interface IQuotes { int Get(int x); }
         public abstract partial class Root : IQuotes
         {
@@ -103,7 +103,7 @@ public sealed class Signatures
         """);
 
     [Fact]
-    public void Types_in_several_files_and_kinds_of_namespaces() => MustCompile(
+    public void G07_Types_in_several_files_and_kinds_of_namespaces() => MustCompile(
         3,
         """
         namespace One.@namespace

@@ -45,8 +45,8 @@ public sealed class UncachedCallAnalyzer : DiagnosticAnalyzer
             _ => null,
         };
         if (called is null
-            || AnnotatedMethod.Attribute(called) is not { } attribute
-            || Wrapper(called, attribute) is not { } wrapper
+            || AnnotatedMethod.Attribute(called) is null
+            || Wrapper(called, new(context.Compilation)) is not { } wrapper
             || SymbolEqualityComparer.Default.Equals(context.ContainingSymbol.OriginalDefinition, called))
         {
             return;
@@ -61,11 +61,11 @@ public sealed class UncachedCallAnalyzer : DiagnosticAnalyzer
     }
 
     // Where the generator ran there is a wrapper, be it in this project or in a referenced one. A partial method has no sibling.
-    private static string? Wrapper(IMethodSymbol method, AttributeData attribute)
+    private static string? Wrapper(IMethodSymbol method, KnownTypes knownTypes)
     {
-        var given = attribute.NamedArguments.FirstOrDefault(static argument => argument.Key == "Name").Value.Value as string;
-        var name = NameChooser.WrapperName(method, given);
-        return name != method.Name && method.ContainingType.GetMembers(name).OfType<IMethodSymbol>()
+        var name = knownTypes.CachedMethods(method.ContainingType)
+            .FirstOrDefault(cached => SymbolEqualityComparer.Default.Equals(cached.Method, method))?.Wrapper;
+        return name is not null && name != method.Name && method.ContainingType.GetMembers(name).OfType<IMethodSymbol>()
             .Any(candidate => candidate.Parameters.Length == method.Parameters.Length && candidate.Arity == method.Arity)
                 ? name
                 : null;

@@ -205,6 +205,9 @@ internal sealed class HandleEmitter
         _writer.WriteLine($"""
 
             /// <summary>Computes the value for these arguments now, whatever is kept, and keeps it.</summary>
+            """);
+        WriteAttributes();
+        _writer.WriteLine($"""
             public {modifier}{_wrapper.Return.Type} Refresh{suffix}({parameters})
             """);
         using (_writer.WriteBlock())
@@ -245,6 +248,9 @@ internal sealed class HandleEmitter
             /// <param name="parallelism">How many calls run at once at most; 0 for one per processor.</param>
             /// <param name="progress">Is told how many inputs are done.</param>
             /// <param name="cancellationToken">Ends the warming: no further call starts.</param>
+            """);
+        WriteAttributes();
+        _writer.WriteLine($"""
             public {Tasks}.Task WarmAsync(
                 global::System.Collections.Generic.IEnumerable<{items.Type(name => types[name])}> inputs,
                 int parallelism = 0,
@@ -257,6 +263,13 @@ internal sealed class HandleEmitter
                 _writer.WriteLine($"var {self} = {_self};");
             _writer.WriteCall($"return {_cache}.WarmAsync", ["inputs", lambda, "parallelism", "progress", "cancellationToken"], ";");
         }
+    }
+
+    // What calls the method concerns its callers as the method does.
+    private void WriteAttributes()
+    {
+        foreach (var attribute in _wrapper.Attributes)
+            _writer.WriteLine(attribute);
     }
 
     private static string Parameters(string first, string then) => first.Length == 0 ? then : $"{first}, {then}";

@@ -47,6 +47,9 @@ internal sealed class WrapperEmitter
         _core = new CoreCall(method, _locals, _self, _key);
     }
 
+    // What the user promises about nulls, the compiler cannot see here.
+    private string Forgiven => _wrapper.ReturnAttributes.Count > 0 && !IsAsync ? "!" : "";
+
     private string KeptKey => _method.Key.NeedsCopy ? $"{_key}.Copy()" : _key;
 
     private bool NeedsInstance => !_method.Core.IsStatic || _method.Policy.NeedsOwner;
@@ -66,9 +69,14 @@ internal sealed class WrapperEmitter
         if (!_wrapper.IsPartialImplementation)
             _writer.WriteLine($"""/// <inheritdoc cref="{_method.MethodCref}"/>""");
         _writer.WriteLine(CachedMethodEmitter.GeneratedCode);
+        if (!_wrapper.IsPartialImplementation)
+        {
+            foreach (var attribute in _wrapper.Attributes.Concat(_wrapper.ReturnAttributes))
+                _writer.WriteLine(attribute);
+        }
 
         var parameters = _wrapper.Parameters.Select(static parameter =>
-            $"{parameter.Modifiers}{parameter.Type} {parameter.Name}{(parameter.Default is { } value ? $" = {value}" : "")}");
+            $"{parameter.Attributes}{parameter.Modifiers}{parameter.Type} {parameter.Name}{(parameter.Default is { } value ? $" = {value}" : "")}");
         _writer.WriteLine($"{_wrapper.Modifiers} {_wrapper.Return.Type} {_wrapper.Name}{_wrapper.Generics.List}({string.Join(", ", parameters)})");
         WriteConstraints(_writer, _wrapper.Generics.WrapperConstraints);
 
@@ -97,7 +105,7 @@ internal sealed class WrapperEmitter
         {
             ReturnKind.Task => ("TryGetTask", hit),
             ReturnKind.ValueTask => ("TryGet", $"new({hit})"),
-            _ => ("TryGet", hit),
+            _ => ("TryGet", hit + Forgiven),
         };
 
         var instance = _method.Policy.IsPerInstance ? ", this" : "";
@@ -115,7 +123,7 @@ internal sealed class WrapperEmitter
         _writer.WriteLine();
         if (_method.Key.NeedsCopy)
             _writer.WriteLine("// A key that is kept must stay what it is when the caller changes its collections.");
-        _writer.WriteLine($"return {_miss}({string.Join(", ", MissParameters().Select(static parameter => parameter.Argument))});");
+        _writer.WriteLine($"return {_miss}({string.Join(", ", MissParameters().Select(static parameter => parameter.Argument))}){Forgiven};");
     }
 
     private void WriteLookAndRefresh(string look, string hit, string answer)

@@ -4,8 +4,12 @@ namespace Memoize.Generators.Model;
 /// <param name="IsPartialImplementation">
 /// <see langword="true"/>: it implements the user's partial method; <see langword="false"/>: it is a sibling of the user's method.
 /// </param>
+/// <param name="Attributes">
+/// The attributes that concern callers. Those of a partial method are at its declaration and need no copy on the wrapper.
+/// </param>
+/// <param name="ReturnAttributes">What the user promises about nulls in the result of an ordinary method.</param>
 /// <param name="Modifiers">All modifiers in order, for example <c>public virtual partial</c>.</param>
-/// <param name="Accessibility">The accessibility alone; the handle has the same.</param>
+/// <param name="Accessibility">The accessibility of what is generated beside it.</param>
 /// <param name="IsStatic">Whether it, and with it the handle, is static.</param>
 /// <param name="Name">Its name, escaped where needed.</param>
 /// <param name="Generics">Its type parameters.</param>
@@ -13,6 +17,8 @@ namespace Memoize.Generators.Model;
 /// <param name="Parameters">Its parameters, in order.</param>
 internal sealed record WrapperModel(
     bool IsPartialImplementation,
+    EquatableArray<string> Attributes,
+    EquatableArray<string> ReturnAttributes,
     string Modifiers,
     string Accessibility,
     bool IsStatic,
@@ -58,9 +64,10 @@ internal enum ReturnKind
 /// <param name="Name">Its name, escaped where needed.</param>
 /// <param name="Type">Its type as written.</param>
 /// <param name="Modifiers">What stands before the type, with a trailing space: <c>"in "</c>, <c>"params "</c>, or nothing.</param>
+/// <param name="Attributes">Its attributes that concern callers, with a trailing space, or nothing.</param>
 /// <param name="Default">Its default value as a C# expression, if the wrapper declares one.</param>
 /// <param name="Role">What the wrapper does with it.</param>
-internal sealed record ParameterModel(string Name, string Type, string Modifiers, string? Default, ParameterRole Role);
+internal sealed record ParameterModel(string Name, string Type, string Modifiers, string Attributes, string? Default, ParameterRole Role);
 
 /// <summary>What the wrapper does with a parameter.</summary>
 internal enum ParameterRole

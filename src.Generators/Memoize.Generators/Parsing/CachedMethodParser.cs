@@ -28,10 +28,20 @@ internal static class CachedMethodParser
         method = method.PartialDefinitionPart ?? method;
         var reporter = new Reporter(report, method, attribute, cancellationToken);
 
-        // No short circuit: a user who has three things to correct is told all three.
+        // No short circuit from here on: a user who has three things to correct is told all three.
+        var obstacle = HierarchyParser.Obstacle(method)
+            ?? (IsUnsafeAndAsynchronous(method, knownTypes, cancellationToken)
+                ? "asynchronous and marked 'unsafe', where nothing can be awaited"
+                : null);
+        if (obstacle is not null)
+        {
+            reporter.OnMethod(Diagnostics.UnsupportedMember, method.Name, obstacle);
+            return null;
+        }
+
         var hierarchy = HierarchyParser.Parse(method, reporter, cancellationToken);
         var options = AttributeOptions.Parse(attribute, reporter);
-        var result = ReturnParser.Parse(method, knownTypes, reporter);
+        var result = ReturnParser.Parse(method, knownTypes, reporter, cancellationToken);
         var parameters = ParameterParser.Parse(method, knownTypes, reporter, cancellationToken);
         var key = parameters is null ? null : KeyParser.Parse(method, knownTypes, reporter, cancellationToken);
         var policy = options is null ? null : PolicyParser.Parse(method, options, parameters, knownTypes, reporter);
@@ -39,8 +49,8 @@ internal static class CachedMethodParser
             return null;
 
         cancellationToken.ThrowIfCancellationRequested();
-        var core = CoreFinder.Find(method, options, knownTypes, reporter);
-        var names = NameChooser.Choose(method, options, knownTypes, reporter);
+        var core = CoreFinder.Find(method, options, knownTypes, reporter, cancellationToken);
+        var names = NameChooser.Choose(method, knownTypes, reporter);
         if (core is null || names is null || !CanBeTimed(method, core, result, options, reporter))
             return null;
 
@@ -50,7 +60,7 @@ internal static class CachedMethodParser
             Hierarchy: hierarchy,
             MethodCref: Cref(method),
             DisplayName: DisplayName.Of(method, knownTypes),
-            Wrapper: Wrapper(method, options, result, parameters.Value, knownTypes, cancellationToken),
+            Wrapper: Wrapper(method, result, parameters.Value, knownTypes, cancellationToken),
             Core: core,
             Key: key,
             Names: names,
@@ -61,6 +71,11 @@ internal static class CachedMethodParser
     /// <summary>Whether the generator implements this method, rather than adding a sibling to it.</summary>
     public static bool IsImplementedByGenerator(IMethodSymbol method)
         => method.IsPartialDefinition && (method.PartialImplementationPart is null || method.PartialImplementationPart.IsGenerated());
+
+    private static bool IsUnsafeAndAsynchronous(IMethodSymbol method, KnownTypes knownTypes, CancellationToken cancellationToken)
+        => IsImplementedByGenerator(method)
+            && ReturnParser.Unwrap(method.ReturnType, knownTypes).Kind != ReturnKind.Value
+            && Array.IndexOf(WrittenModifiers(method, cancellationToken).Split(' '), "unsafe") >= 0;
 
     // A synchronous method runs on its caller's thread: only it itself can end there.
     private static bool CanBeTimed(IMethodSymbol method, CoreModel core, ReturnModel result, AttributeOptions options, Reporter reporter)
@@ -74,18 +89,19 @@ internal static class CachedMethodParser
 
     private static WrapperModel Wrapper(
         IMethodSymbol method,
-        AttributeOptions options,
         ReturnModel result,
         EquatableArray<ParameterModel> parameters,
         KnownTypes knownTypes,
         CancellationToken cancellationToken)
     {
         var isPartial = IsImplementedByGenerator(method);
-        var name = NameChooser.WrapperName(method, options.Name);
+        var name = NameChooser.WrapperName(method, knownTypes);
         return new(
             IsPartialImplementation: isPartial,
+            Attributes: ForwardedAttributes.Of(method).ToEquatableArray(),
+            ReturnAttributes: isPartial ? default : ForwardedAttributes.OfReturn(method).ToEquatableArray(),
             Modifiers: isPartial ? WrittenModifiers(method, cancellationToken) : SiblingModifiers(method, name, knownTypes),
-            Accessibility: CodeText.Accessibility(method.DeclaredAccessibility),
+            Accessibility: AccessibilityBeside(method),
             IsStatic: method.IsStatic,
             Name: CodeText.Identifier(name),
             Generics: Generics.Of(method, cancellationToken),
@@ -102,7 +118,7 @@ internal static class CachedMethodParser
 
     private static string SiblingModifiers(IMethodSymbol method, string name, KnownTypes knownTypes)
     {
-        var modifiers = CodeText.Accessibility(method.DeclaredAccessibility);
+        var modifiers = AccessibilityBeside(method);
         if (method.IsStatic)
             modifiers += " static";
         if (NameChooser.WrapperHidesInherited(method, name, knownTypes))
@@ -110,6 +126,23 @@ internal static class CachedMethodParser
         if (method.IsReadOnly && !method.ContainingType.IsReadOnly)
             modifiers += " readonly";
         return modifiers;
+    }
+
+    // Nobody inherits from a sealed type, and the compiler says so of every new protected member.
+    private static string AccessibilityBeside(IMethodSymbol method)
+    {
+        var accessibility = method.DeclaredAccessibility;
+        if (method.ContainingType.IsSealed)
+        {
+            accessibility = accessibility switch
+            {
+                Accessibility.Protected or Accessibility.ProtectedAndInternal => Accessibility.Private,
+                Accessibility.ProtectedOrInternal => Accessibility.Internal,
+                _ => accessibility,
+            };
+        }
+
+        return CodeText.Accessibility(accessibility);
     }
 
     // A bare name is the pleasant form, but it is ambiguous where there are overloads and not allowed for generic methods.

@@ -9,17 +9,17 @@ namespace Memoize.Generators.Parsing;
 /// </summary>
 internal static class CoreFinder
 {
-    public static CoreModel? Find(IMethodSymbol method, AttributeOptions options, KnownTypes knownTypes, Reporter reporter)
+    public static CoreModel? Find(IMethodSymbol method, AttributeOptions options, KnownTypes knownTypes, Reporter reporter, CancellationToken cancellationToken)
     {
         if (!CachedMethodParser.IsImplementedByGenerator(method))
-            return Match(method, method, knownTypes);
+            return ReturnParser.CanBeShared(method, method, reporter, cancellationToken) ? Match(method, method, knownTypes) : null;
 
         var name = options.Core ?? DefaultName(method.Name);
         var candidates = Candidates(method, name, knownTypes).ToArray();
         foreach (var candidate in candidates)
         {
             if (Match(method, candidate, knownTypes) is { } core)
-                return core;
+                return ReturnParser.CanBeShared(candidate, method, reporter, cancellationToken) ? core : null;
         }
 
         if (candidates.Length == 0)

@@ -10,8 +10,20 @@ namespace Memoize.Generators.Parsing;
 /// </summary>
 internal static class DefaultValue
 {
+    // A default of type DateTime can only be written as an attribute, which is taken over with the other attributes.
     public static string? Of(IParameterSymbol parameter)
-        => parameter.HasExplicitDefaultValue ? Format(parameter.Type, parameter.ExplicitDefaultValue) : null;
+        => parameter.HasExplicitDefaultValue && parameter.ExplicitDefaultValue is not DateTime
+            ? Format(parameter.Type, parameter.ExplicitDefaultValue)
+            : null;
+
+    /// <summary>An argument of an attribute.</summary>
+    public static string Of(TypedConstant constant) => constant switch
+    {
+        { Kind: TypedConstantKind.Array } => $"new[] {{ {string.Join(", ", constant.Values.Select(Of))} }}",
+        { Value: ITypeSymbol type } => $"typeof({CodeText.Qualified(type)})",
+        { Value: null } => "null",
+        _ => Format(constant.Type!, constant.Value),
+    };
 
     private static string Format(ITypeSymbol type, object? value)
     {

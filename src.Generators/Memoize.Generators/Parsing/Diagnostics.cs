@@ -43,7 +43,7 @@ internal static class Diagnostics
 
     public static readonly DiagnosticDescriptor NameTaken = Error(
         "MEMO010", "A generated member has the name of another member",
-        "'{0}' already has a member '{1}', which is what the generated {2} would be called; rename it");
+        "'{0}' already has a member '{1}', which is what the generated {2} would be called; rename it, or name the generated one with [CachedResponse({3} = \"…\")]");
 
     public static readonly DiagnosticDescriptor OptionsContradict = Error(
         "MEMO011", "Two options contradict each other",
@@ -76,6 +76,10 @@ internal static class Diagnostics
     public static readonly DiagnosticDescriptor InvalidCacheKey = Error(
         "MEMO018", "This [CacheKey] cannot work",
         "[CacheKey] on '{0}' cannot work because {1}");
+
+    public static readonly DiagnosticDescriptor SingleUseResult = Error(
+        "MEMO019", "The result is used up by its first caller",
+        "'{0}' returns '{1}', which is used up or disposed by the first of the callers that share it; return what is read from it, for example a record or an array");
 
     // Ids are written out: release tracking reads them from the source.
     private static DiagnosticDescriptor Error(string id, string title, string message) => new(

@@ -10,12 +10,6 @@ internal static class HierarchyParser
 {
     public static HierarchyInfo? Parse(IMethodSymbol method, Reporter reporter, CancellationToken cancellationToken)
     {
-        if (Obstacle(method) is { } obstacle)
-        {
-            reporter.OnMethod(Diagnostics.UnsupportedMember, method.Name, obstacle);
-            return null;
-        }
-
         var isValid = true;
         var types = new Stack<TypeDeclarationInfo>();
         for (var type = method.ContainingType; type is not null; type = type.ContainingType)
@@ -37,7 +31,8 @@ internal static class HierarchyParser
         return new(@namespace, types.ToEquatableArray(), CodeText.Qualified(containing));
     }
 
-    private static string? Obstacle(IMethodSymbol method)
+    /// <summary>Why nothing can be generated for this member, whatever else is right about it.</summary>
+    public static string? Obstacle(IMethodSymbol method)
     {
         if (method.MethodKind == MethodKind.ExplicitInterfaceImplementation || !method.ExplicitInterfaceImplementations.IsEmpty)
             return "an explicit interface implementation";

@@ -108,7 +108,7 @@ internal static class KeyParser
         if (part.Equality is KeyEquality.Comparer or KeyEquality.Content)
             return false;
 
-        var type = method.Parameters.First(parameter => ParameterParser.Role(parameter, knownTypes) == ParameterRole.Key).Type;
+        var type = ParameterParser.TypeOf(method.Parameters.First(parameter => ParameterParser.Role(parameter, knownTypes) == ParameterRole.Key));
         if (type.SpecialType == SpecialType.System_String)
             return type.NullableAnnotation == NullableAnnotation.NotAnnotated;
 

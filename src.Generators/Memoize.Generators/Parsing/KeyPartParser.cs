@@ -76,7 +76,7 @@ internal static class KeyPartParser
     {
         IFieldSymbol field => field.Type,
         IPropertySymbol property => property.Type,
-        _ => ((IParameterSymbol)symbol).Type,
+        _ => ParameterParser.TypeOf((IParameterSymbol)symbol),
     };
 
     private static string? Obstacle(

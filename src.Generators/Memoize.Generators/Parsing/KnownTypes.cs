@@ -1,13 +1,21 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 
 namespace Memoize.Generators.Parsing;
 
-/// <summary>The types that the parser recognises, looked up once per compilation part and only when asked for.</summary>
+/// <summary>
+/// The types that the parser recognises, and what it has learnt about the types of cached methods: looked up when first asked
+/// for, and kept for as long as the compilation lives. Thread-safe.
+/// </summary>
 internal sealed class KnownTypes
 {
     public const string CachedResponseAttribute = "Memoize.CachedResponseAttribute";
 
-    private readonly Dictionary<string, INamedTypeSymbol?> _found = new(StringComparer.Ordinal);
+    private static readonly ConditionalWeakTable<Compilation, KnownTypes> OfCompilations = new();
+
+    private readonly ConcurrentDictionary<string, INamedTypeSymbol?> _found = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<INamedTypeSymbol, NamedMethod[]> _cachedMethods = new(SymbolEqualityComparer.Default);
 
     public KnownTypes(Compilation compilation)
     {
@@ -17,10 +25,20 @@ internal sealed class KnownTypes
 
     public Compilation Compilation { get; }
 
+    /// <summary>The known types of a compilation. They live as long as the compilation.</summary>
+    public static KnownTypes Of(Compilation compilation)
+        => OfCompilations.GetValue(compilation, static compilation => new KnownTypes(compilation));
+
+    /// <summary>The cached methods of a type with the names of what is generated for them.</summary>
+    public NamedMethod[] CachedMethods(INamedTypeSymbol type)
+        => _cachedMethods.GetOrAdd(type, declaring => NamedMethod.AllOf(declaring, this));
+
     /// <summary>Which types can be part of a key.</summary>
     public ValueEquality ValueEquality { get; }
 
-    public bool IsCachedResponseAttribute(ITypeSymbol? type) => Is(type, CachedResponseAttribute);
+    /// <summary>The <c>[CachedResponse]</c> of a method.</summary>
+    public AttributeData? CachedResponse(IMethodSymbol method)
+        => method.GetAttributes().FirstOrDefault(attribute => Is(attribute.AttributeClass, CachedResponseAttribute));
 
     public bool IsMemoizer(ITypeSymbol type) => Is(type, "Memoize.Memoizer");
 
@@ -33,6 +51,8 @@ internal sealed class KnownTypes
     public bool IsValueTask(ITypeSymbol type) => Is(type, "System.Threading.Tasks.ValueTask");
 
     public bool IsValueTaskOfT(ITypeSymbol type) => Is(type.OriginalDefinition, "System.Threading.Tasks.ValueTask`1");
+
+    public bool IsDisposable(ITypeSymbol type) => Is(type, "System.IDisposable") || Is(type, "System.IAsyncDisposable");
 
     /// <summary>The <c>[CacheKey]</c> of a parameter or member.</summary>
     public AttributeData? CacheKey(ISymbol symbol)
@@ -75,8 +95,7 @@ internal sealed class KnownTypes
         if (type is null)
             return false;
 
-        if (!_found.TryGetValue(metadataName, out var known))
-            _found.Add(metadataName, known = Compilation.GetTypeByMetadataName(metadataName));
+        var known = _found.GetOrAdd(metadataName, Compilation.GetTypeByMetadataName);
         return known is not null && SymbolEqualityComparer.Default.Equals(type, known);
     }
 }

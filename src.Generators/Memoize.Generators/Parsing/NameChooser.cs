@@ -11,69 +11,50 @@ namespace Memoize.Generators.Parsing;
 /// </summary>
 internal static class NameChooser
 {
-    private const string Async = "Async";
-
     /// <summary>The name of the method that callers call.</summary>
-    public static string WrapperName(IMethodSymbol method, string? givenName)
-    {
-        if (CachedMethodParser.IsImplementedByGenerator(method))
-            return method.Name;
-        if (givenName is not null)
-            return givenName;
-        return IsAsync(method.Name) ? WithoutAsync(method.Name) + "CachedAsync" : method.Name + "Cached";
-    }
+    public static string WrapperName(IMethodSymbol method, KnownTypes knownTypes) => Named(method, knownTypes).Wrapper;
 
     /// <summary>Whether a base type has a wrapper of the same signature, generated or not.</summary>
     public static bool WrapperHidesInherited(IMethodSymbol method, string wrapperName, KnownTypes knownTypes)
     {
         for (var ancestor = method.ContainingType.BaseType; ancestor is not null; ancestor = ancestor.BaseType)
         {
-            foreach (var member in ancestor.GetMembers().OfType<IMethodSymbol>())
-            {
-                var name = Attribute(member, knownTypes) is { } attribute && !CachedMethodParser.IsImplementedByGenerator(member)
-                    ? WrapperName(member, GivenName(attribute))
-                    : member.Name;
-                if (name == wrapperName
-                    && HasSameParameters(member, method)
-                    && knownTypes.Compilation.IsSymbolAccessibleWithin(member, method.ContainingType))
-                {
-                    return true;
-                }
-            }
+            var members = ancestor.GetMembers(wrapperName).OfType<IMethodSymbol>()
+                .Concat(knownTypes.CachedMethods(ancestor).Where(cached => cached.Wrapper == wrapperName).Select(static cached => cached.Method));
+            if (members.Any(member => HasSameParameters(member, method) && knownTypes.Compilation.IsSymbolAccessibleWithin(member, method.ContainingType)))
+                return true;
         }
 
         return false;
     }
 
     /// <summary>Chooses the names of the members beside the wrapper.</summary>
-    public static GeneratedNames? Choose(IMethodSymbol method, AttributeOptions options, KnownTypes knownTypes, Reporter reporter)
+    public static GeneratedNames? Choose(IMethodSymbol method, KnownTypes knownTypes, Reporter reporter)
     {
         var type = method.ContainingType;
-        var stem = Stem(method, knownTypes);
-        var handle = options.Handle ?? stem + "Cache";
+        var own = Named(method, knownTypes);
+        var others = knownTypes.CachedMethods(type).Where(other => other != own).ToArray();
         var isValid = true;
 
-        var wrapper = WrapperName(method, options.Name);
-        if (WrapperClash(method, wrapper))
-            Report(wrapper, "wrapper");
-        foreach (var name in new[] { handle, handle + "Handle" })
-        {
-            if (IsTaken(type, name))
-                Report(name, "handle");
-        }
+        if (WrapperClash(method, own.Wrapper) || others.Any(other => WrappersClash(own, other)))
+            Report(own.Wrapper, "wrapper", "Name");
+        if (own.HasAmbiguousHandle || IsTaken(type, own.Handle) || others.Any(other => other.Handle == own.Handle))
+            Report(own.Handle, "handle", "Handle");
+        else if (IsTaken(type, own.Handle + "Handle"))
+            Report(own.Handle + "Handle", "type of the handle", "Handle");
 
         return isValid
             ? new(
-                handle,
-                handle + "Handle",
-                Free(type, stem + "Method"),
-                Free(type, stem + "Memoizer"),
-                HidesInherited(type, handle, knownTypes))
+                own.Handle,
+                own.Handle + "Handle",
+                Free(type, own.Stem + "Method"),
+                Free(type, own.Stem + "Memoizer"),
+                HidesInherited(type, own.Handle, knownTypes))
             : null;
 
-        void Report(string name, string what)
+        void Report(string name, string what, string option)
         {
-            reporter.OnMethod(Diagnostics.NameTaken, type.Name, name, what);
+            reporter.OnMethod(Diagnostics.NameTaken, type.Name, name, what, option);
             isValid = false;
         }
     }
@@ -88,10 +69,10 @@ internal static class NameChooser
         name.Append(method.Name);
 
         // Not the name of the handle, which may be told apart without being called the same as the method.
-        var isOverloaded = CachedMethods(method.ContainingType, knownTypes)
-            .Any(other => !IsSame(other, method) && string.Equals(other.Name, method.Name, StringComparison.OrdinalIgnoreCase));
+        var isOverloaded = knownTypes.CachedMethods(method.ContainingType)
+            .Any(other => !IsSame(other.Method, method) && string.Equals(other.Method.Name, method.Name, StringComparison.OrdinalIgnoreCase));
         if (isOverloaded)
-            name.Append('(').Append(string.Join(",", ParameterTypeNames(method, knownTypes))).Append(')');
+            name.Append('(').Append(string.Join(",", NamedMethod.ParameterTypeNames(method, knownTypes))).Append(')');
 
         // The compiler takes fewer characters in names of files than in identifiers. Clashes are sorted out later.
         for (var i = 0; i < name.Length; i++)
@@ -110,72 +91,10 @@ internal static class NameChooser
         }
     }
 
-    // What the generated names have in common: "GetQuote" in GetQuoteCache, GetQuoteMethod.
-    private static string Stem(IMethodSymbol method, KnownTypes knownTypes)
-    {
-        var others = CachedMethods(method.ContainingType, knownTypes).Where(other => !IsSame(other, method)).ToArray();
-        var own = BaseName(method, knownTypes);
-        if (!others.Any(other => BaseName(other, knownTypes) == own))
-            return own;
-
-        var typed = TypedName(method, own, knownTypes);
-        if (!others.Any(other => TypedName(other, BaseName(other, knownTypes), knownTypes) == typed))
-            return typed;
-
-        // Get(string) and GetAsync(string): the longer name is what is left to tell them apart.
-        return IsAsync(method.Name) ? typed + Async : typed;
-    }
-
-    private static string BaseName(IMethodSymbol method, KnownTypes knownTypes)
-    {
-        var isPartial = CachedMethodParser.IsImplementedByGenerator(method);
-        var given = isPartial || Attribute(method, knownTypes) is not { } attribute ? null : GivenName(attribute);
-        return WithoutAsync(given ?? method.Name);
-    }
-
-    private static string? GivenName(AttributeData attribute)
-        => attribute.NamedArguments.FirstOrDefault(static argument => argument.Key == "Name").Value.Value as string;
-
-    private static string TypedName(IMethodSymbol method, string name, KnownTypes knownTypes)
-        => name + string.Concat(ParameterTypeNames(method, knownTypes));
-
-    private static IEnumerable<string> ParameterTypeNames(IMethodSymbol method, KnownTypes knownTypes) =>
-    [
-        .. method.TypeParameters.Select(static parameter => parameter.Name),
-        .. method.Parameters
-            .Where(parameter => ParameterParser.Role(parameter, knownTypes) == ParameterRole.Key)
-            .Select(static parameter => TypeName(parameter.Type)),
-    ];
-
-    private static string TypeName(ITypeSymbol type) => type switch
-    {
-        IArrayTypeSymbol array => TypeName(array.ElementType) + "Array",
-        INamedTypeSymbol { IsTupleType: true } tuple => string.Concat(tuple.TupleElements.Select(static element => TypeName(element.Type))),
-        INamedTypeSymbol named => named.Name + string.Concat(named.TypeArguments.Select(TypeName)),
-        _ => type.Name,
-    };
-
-    private static IEnumerable<IMethodSymbol> CachedMethods(INamedTypeSymbol type, KnownTypes knownTypes) => type
-        .GetMembers()
-        .OfType<IMethodSymbol>()
-        .Where(method => Attribute(method, knownTypes) is not null);
-
-    private static AttributeData? Attribute(IMethodSymbol method, KnownTypes knownTypes)
-    {
-        foreach (var attribute in method.GetAttributes())
-        {
-            if (knownTypes.IsCachedResponseAttribute(attribute.AttributeClass))
-                return attribute;
-        }
-
-        return null;
-    }
+    private static NamedMethod Named(IMethodSymbol method, KnownTypes knownTypes)
+        => knownTypes.CachedMethods(method.ContainingType).First(named => IsSame(named.Method, method));
 
     private static bool IsSame(IMethodSymbol one, IMethodSymbol other) => SymbolEqualityComparer.Default.Equals(one, other);
-
-    private static bool IsAsync(string name) => name.EndsWith(Async, StringComparison.Ordinal) && name.Length > Async.Length;
-
-    private static string WithoutAsync(string name) => IsAsync(name) ? name.Substring(0, name.Length - Async.Length) : name;
 
     private static bool IsTaken(INamedTypeSymbol type, string name)
         => type.Name == name || type.GetWrittenMembers(name).Any() || type.TypeParameters.Any(parameter => parameter.Name == name);
@@ -199,10 +118,28 @@ internal static class NameChooser
             || HasSameParameters(other, method));
     }
 
+    private static bool WrappersClash(NamedMethod own, NamedMethod other)
+        => !CachedMethodParser.IsImplementedByGenerator(own.Method)
+            && own.Wrapper == other.Wrapper
+            && HasSameParameters(own.Method, other.Method);
+
+    // As overloads are told apart: by 'in' too, but not by the names of type parameters.
     private static bool HasSameParameters(IMethodSymbol one, IMethodSymbol other)
-        => one.Arity == other.Arity
-            && one.Parameters.Select(static parameter => parameter.Type)
-                .SequenceEqual(other.Parameters.Select(static parameter => parameter.Type), SymbolEqualityComparer.Default);
+    {
+        if (one.Arity != other.Arity || one.Parameters.Length != other.Parameters.Length)
+            return false;
+        if (one.Arity > 0)
+            other = other.ConstructedFrom.Construct([.. one.TypeParameters]);
+
+        for (var i = 0; i < one.Parameters.Length; i++)
+        {
+            var (left, right) = (one.Parameters[i], other.Parameters[i]);
+            if ((left.RefKind == RefKind.None) != (right.RefKind == RefKind.None) || !SymbolEqualityComparer.Default.Equals(left.Type, right.Type))
+                return false;
+        }
+
+        return true;
+    }
 
     // Generated members of a base type in the same project cannot be seen here, but what makes them can.
     private static bool HidesInherited(INamedTypeSymbol type, string handle, KnownTypes knownTypes)
@@ -210,8 +147,8 @@ internal static class NameChooser
         for (var ancestor = type.BaseType; ancestor is not null; ancestor = ancestor.BaseType)
         {
             if (ancestor.GetMembers(handle).Any(member => knownTypes.Compilation.IsSymbolAccessibleWithin(member, type))
-                || CachedMethods(ancestor, knownTypes).Any(method =>
-                    knownTypes.Compilation.IsSymbolAccessibleWithin(method, type) && Stem(method, knownTypes) + "Cache" == handle))
+                || knownTypes.CachedMethods(ancestor).Any(method =>
+                    method.Handle == handle && knownTypes.Compilation.IsSymbolAccessibleWithin(method.Method, type)))
             {
                 return true;
             }

@@ -33,8 +33,9 @@ internal static class ParameterParser
 
             parameters.Add(new(
                 CodeText.Identifier(parameter.Name),
-                CodeText.Qualified(parameter.Type),
+                CodeText.Qualified(declaresDefaults ? TypeOf(parameter) : parameter.Type),
                 Modifiers(parameter),
+                declaresDefaults ? ForwardedAttributes.Of(parameter) : "",
                 declaresDefaults ? DefaultValue.Of(parameter) : null,
                 role));
         }
@@ -52,6 +53,18 @@ internal static class ParameterParser
         if (knownTypes.HasCacheKey(parameter))
             return ParameterRole.Key;
         return knownTypes.IsNeverInKey(parameter.Type) ? ParameterRole.Passed : ParameterRole.Key;
+    }
+
+    /// <summary>Its type, where [AllowNull] and [DisallowNull] are annotations like any other.</summary>
+    public static ITypeSymbol TypeOf(IParameterSymbol parameter)
+    {
+        if (parameter.Type.IsValueType)
+            return parameter.Type;
+        if (Has("AllowNullAttribute"))
+            return parameter.Type.WithNullableAnnotation(NullableAnnotation.Annotated);
+        return Has("DisallowNullAttribute") ? parameter.Type.WithNullableAnnotation(NullableAnnotation.NotAnnotated) : parameter.Type;
+
+        bool Has(string name) => parameter.GetAttributes().Any(attribute => attribute.AttributeClass?.Name == name);
     }
 
     private static string? Obstacle(IParameterSymbol parameter, CancellationToken cancellationToken) => parameter switch

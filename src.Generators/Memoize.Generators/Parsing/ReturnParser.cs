@@ -1,27 +1,74 @@
 using Memoize.Generators.Model;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Memoize.Generators.Parsing;
 
 /// <summary>Reads what a method returns and whether that can be kept.</summary>
 internal static class ReturnParser
 {
-    public static ReturnModel? Parse(IMethodSymbol method, KnownTypes knownTypes, Reporter reporter)
+    // What can be read, awaited or enumerated once, without being disposable.
+    private static readonly string[] SingleUseTypes =
+    [
+        "System.Collections.Generic.IAsyncEnumerable`1",
+        "System.Collections.Generic.IAsyncEnumerator`1",
+        "System.Collections.Generic.IEnumerator`1",
+        "System.Collections.IEnumerator",
+        "System.Linq.IQueryable",
+        "System.Linq.IQueryable`1",
+        "System.Linq.ParallelQuery`1",
+        "System.Threading.Tasks.ValueTask",
+        "System.Threading.Tasks.ValueTask`1",
+        "System.Threading.Tasks.Task",
+        "System.Threading.Tasks.Task`1",
+        "System.IO.Pipelines.PipeReader",
+    ];
+
+    public static ReturnModel? Parse(IMethodSymbol method, KnownTypes knownTypes, Reporter reporter, CancellationToken cancellationToken)
     {
         var type = method.ReturnType;
-        if (!method.ReturnsVoid
-            && !method.ReturnsByRef
-            && !method.ReturnsByRefReadonly
-            && !knownTypes.IsTask(type)
-            && !knownTypes.IsValueTask(type))
+        if (method.ReturnsVoid
+            || method.ReturnsByRef
+            || method.ReturnsByRefReadonly
+            || knownTypes.IsTask(type)
+            || knownTypes.IsValueTask(type))
         {
-            var (kind, value) = Unwrap(type, knownTypes);
-            if (!value.IsRefLikeType && value.TypeKind is not (TypeKind.Pointer or TypeKind.FunctionPointer or TypeKind.Error))
-                return new(kind, CodeText.Qualified(type), CodeText.Qualified(value), CanBeNull(value));
+            return Refuse(Diagnostics.NoResult);
         }
 
-        reporter.OnMethod(Diagnostics.NoResult, method.Name, CodeText.Readable(type));
-        return null;
+        var (kind, value) = Unwrap(type, knownTypes);
+        if (value.IsRefLikeType
+            || value.TypeKind is TypeKind.Pointer or TypeKind.FunctionPointer or TypeKind.Error
+            || (value is ITypeParameterSymbol parameter && Generics.AllowsRefStruct(parameter, cancellationToken)))
+        {
+            return Refuse(Diagnostics.NoResult);
+        }
+
+        return IsSingleUse(value, knownTypes)
+            ? Refuse(Diagnostics.SingleUseResult)
+            : new(kind, CodeText.Qualified(type), KeptType(value), CanBeNull(value));
+
+        ReturnModel? Refuse(DiagnosticDescriptor descriptor)
+        {
+            reporter.OnMethod(descriptor, method.Name, CodeText.Readable(type));
+            return null;
+        }
+    }
+
+    /// <summary>Whether what <paramref name="core"/> returns is a value: an iterator would run once for each caller, and each time anew.</summary>
+    public static bool CanBeShared(IMethodSymbol core, IMethodSymbol method, Reporter reporter, CancellationToken cancellationToken)
+    {
+        var definition = core.PartialImplementationPart ?? core;
+        var isIterator = definition.DeclaringSyntaxReferences
+            .Select(reference => reference.GetSyntax(cancellationToken))
+            .OfType<MethodDeclarationSyntax>()
+            .Where(static declaration => declaration.Body is not null)
+            .SelectMany(static declaration => declaration.Body!.DescendantNodes(static node =>
+                node is not (LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax or ExpressionSyntax)))
+            .Any(static node => node is YieldStatementSyntax);
+        if (isIterator)
+            reporter.OnMethod(Diagnostics.SingleUseResult, method.Name, CodeText.Readable(method.ReturnType));
+        return !isIterator;
     }
 
     /// <summary>How the value comes, and its type.</summary>
@@ -31,6 +78,21 @@ internal static class ReturnParser
         INamedTypeSymbol named when knownTypes.IsValueTaskOfT(named) => (ReturnKind.ValueTask, named.TypeArguments[0]),
         _ => (ReturnKind.Value, type),
     };
+
+    // Whoever gets a disposable result first disposes it under the hands of the others.
+    private static bool IsSingleUse(ITypeSymbol type, KnownTypes knownTypes)
+    {
+        if (type is ITypeParameterSymbol parameter)
+            return parameter.ConstraintTypes.Any(constraint => IsSingleUse(constraint, knownTypes));
+
+        return Array.Exists(SingleUseTypes, name => knownTypes.Is(type.OriginalDefinition, name))
+            || knownTypes.IsDisposable(type)
+            || type.AllInterfaces.Any(knownTypes.IsDisposable);
+    }
+
+    // A call with a dynamic argument is bound at run time, and those of generated code are not to be.
+    private static string KeptType(ITypeSymbol type)
+        => type.TypeKind != TypeKind.Dynamic ? CodeText.Qualified(type) : type.NullableAnnotation == NullableAnnotation.Annotated ? "object?" : "object";
 
     // Types that say so themselves (string?, int?) need no attribute to tell the compiler.
     private static bool CanBeNull(ITypeSymbol type)
