@@ -11,6 +11,9 @@ internal static class AmbientInputs
     {
         IPropertyReferenceOperation { Instance: { } instance } when Name(instance) is not null => null, // told at the instance
         IPropertyReferenceOperation { Property: var property } => Name(property),
+        // A generator that was made here from a seed gives the same numbers again; one that outlives the call does not.
+        IInvocationOperation { Instance: IFieldReferenceOperation or IPropertyReferenceOperation { Property.Name: not "Shared" }, TargetMethod: { ContainingType: { Name: "Random" } type } method }
+            when Namespace(type) == "System" => $"Random.{method.Name}()",
         IInvocationOperation { TargetMethod: var method } => Name(method),
         IMethodReferenceOperation { Method: var method } => Name(method),
         IObjectCreationOperation { Arguments.IsEmpty: true, Type: { Name: "Random" } type } when Namespace(type) == "System" => "new Random()",

@@ -129,7 +129,36 @@ internal sealed class MethodBody
         IArgumentOperation { Parameter.RefKind: RefKind.Out } => false,
         IArgumentOperation { Parameter.RefKind: RefKind.Ref, Parent: IInvocationOperation { Parent: IExpressionStatementOperation } call }
             => call.TargetMethod.ContainingType is not { Name: "Interlocked" or "Volatile" },
-        _ => !IsOnlyNamed(operation),
+        _ => !IsOnlyNamed(operation) && !IsOnlyGuarding(operation),
+    };
+
+    // What only decides whether the method throws is in no result: failures are not kept, and without them it made no difference.
+    private static bool IsOnlyGuarding(IOperation operation)
+    {
+        for (var (child, parent) = (operation, operation.Parent); parent is not null; (child, parent) = (parent, parent.Parent))
+        {
+            switch (parent)
+            {
+                case IConditionalOperation { WhenFalse: null } condition:
+                    return condition.Condition == child && IsThrow(condition.WhenTrue);
+                case IArgumentOperation { Parent: IInvocationOperation { TargetMethod: { IsStatic: true } guard } }:
+                    return guard.Name.StartsWith("ThrowIf", StringComparison.Ordinal) && guard.ContainingType.Name.EndsWith("Exception", StringComparison.Ordinal);
+                case IBinaryOperation or IUnaryOperation or IConversionOperation or IIsPatternOperation or IIsTypeOperation:
+                    continue;
+                default:
+                    return false;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsThrow(IOperation statement) => statement switch
+    {
+        IThrowOperation => true,
+        IExpressionStatementOperation { Operation: IThrowOperation } => true,
+        IBlockOperation { Operations: { Length: 1 } only } => IsThrow(only[0]),
+        _ => false,
     };
 
     private static bool IsOnlyNamed(IOperation operation)

@@ -62,12 +62,17 @@ public sealed class Surprises
             private readonly CancellationToken _stopping;
             private int _runs;
             private int _written;
+            private bool _isDisposed;
+            private string? _started;
 
             public int Runs => _runs;
 
             [CachedResponse("5m")]
             public string Get(int x)
             {
+                ObjectDisposedException.ThrowIf(_isDisposed, this);
+                if (_isDisposed || _started is null)
+                    throw new InvalidOperationException("Not now.");
                 _runs++;
                 _written = x;
                 Interlocked.Increment(ref _runs);
@@ -102,6 +107,7 @@ public sealed class Surprises
     public async Task Ambient_inputs() => await MustReport("""
         public partial class Quotes(Microsoft.AspNetCore.Http.IHttpContextAccessor accessor)
         {
+            private readonly Random _random = new(42);
             private static readonly AsyncLocal<string> s_tenant = new();
 
             [CachedResponse("5m")]
@@ -116,7 +122,7 @@ public sealed class Surprises
             [CachedResponse("5m")]
             public partial Task<string> GetAsync(int x);
             private Task<string> GetCoreAsync(int x) => Task.FromResult(Trace() + Now);
-            private string? Trace() => {|MEMO031:accessor.HttpContext|}!.TraceIdentifier;
+            private string? Trace() => {|MEMO031:_random.Next()|} + {|MEMO031:accessor.HttpContext|}!.TraceIdentifier;
             private static string Now => {|MEMO031:DateTime.Now|}.ToString() + DateTime.Now;
 
             public string NotCached() => DateTime.UtcNow.ToString();
