@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 
 namespace Memoize;
@@ -17,6 +18,8 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     private readonly ConcurrentDictionary<object, CachedMethod> _methods = new(ReferenceEqualityComparer.Instance);
     private readonly List<WeakReference<CachedMethod>> _ofInstances = [];
     private readonly ITimer? _pruning;
+    private readonly Lazy<Task> _shutdown;
+    private readonly TaskCompletionSource _graceIsOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _disposed;
 
     /// <summary>A memoizer with the default options.</summary>
@@ -33,6 +36,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         Options = options.Validated();
         Clock = new CacheClock(Options.TimeProvider);
         Logger = new CarefulLogger(Options.LoggerFactory.CreateLogger(nameof(Memoize)));
+        _shutdown = new Lazy<Task>(ShutDownAsync);
         if (Options.AutomaticPruning) _pruning = StartPruning(this);
     }
 
@@ -99,22 +103,56 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     /// Cancels running asynchronous computations and lets all entries go. Calls that miss from now on throw
     /// <see cref="ObjectDisposedException"/>, unless this is the <see cref="Default"/> memoizer, which is then replaced.
     /// </summary>
+    /// <remarks>
+    /// While <see cref="DisposeAsync"/> waits, this ends its waiting. Synchronous computations run on their callers' threads
+    /// and come to their own end.
+    /// </remarks>
     public void Dispose()
     {
-        if (Close()) CancelComputations();
+        Close();
+        _graceIsOver.TrySetResult();
+        CancelComputations();
     }
 
     /// <summary>
     /// Waits for running computations to end, cancels those that go on for longer than
     /// <see cref="MemoizerOptions.ShutdownTimeout"/>, and lets all entries go. New calls fare as after <see cref="Dispose"/>.
     /// </summary>
-    public async ValueTask DisposeAsync()
-    {
-        if (!Close()) return;
+    /// <remarks>Whoever calls it while it waits already waits for the same end.</remarks>
+    public ValueTask DisposeAsync() => new(_shutdown.Value);
 
+    internal CachedMethod<TKey, TValue> GetOrAdd<TKey, TValue>(CachedMethodDefinition<TKey, TValue> definition)
+        where TKey : notnull
+    {
+        ThrowIfDisposed();
+        return (CachedMethod<TKey, TValue>)_methods.GetOrAdd(
+            definition,
+            static (_, call) => new CachedMethod<TKey, TValue>(call.definition, call.memoizer),
+            (definition, memoizer: this));
+    }
+
+    /// <summary>Makes <paramref name="memoizer"/> the default.</summary>
+    /// <returns>The one that was the default before.</returns>
+    internal static Memoizer? MakeDefault(Memoizer memoizer) => Interlocked.Exchange(ref _default, memoizer);
+
+    /// <exception cref="ObjectDisposedException">The memoizer is disposed.</exception>
+    internal void ThrowIfDisposed()
+    {
+        if (IsDisposed) ThrowDisposed();
+    }
+
+    [DoesNotReturn]
+    private static void ThrowDisposed() =>
+        throw new ObjectDisposedException(
+            nameof(Memoizer),
+            "The memoizer of this cached method is disposed, as happens when its host has stopped. Call the method before that, or give its type a memoizer that lives longer.");
+
+    private async Task ShutDownAsync()
+    {
+        Close();
         try
         {
-            await Running.WhenIdleAsync().WaitAsync(Limits.ForTimer(Options.ShutdownTimeout), Options.TimeProvider).ConfigureAwait(false);
+            await Task.WhenAny(Running.WhenIdleAsync(), _graceIsOver.Task).WaitAsync(Limits.ForTimer(Options.ShutdownTimeout), Options.TimeProvider).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -126,27 +164,13 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         foreach (var method in Methods) method.Clear();
     }
 
-    internal CachedMethod<TKey, TValue> GetOrAdd<TKey, TValue>(CachedMethodDefinition<TKey, TValue> definition)
-        where TKey : notnull
+    private void Close()
     {
-        ObjectDisposedException.ThrowIf(IsDisposed, this);
-        return (CachedMethod<TKey, TValue>)_methods.GetOrAdd(
-            definition,
-            static (_, call) => new CachedMethod<TKey, TValue>(call.definition, call.memoizer),
-            (definition, memoizer: this));
-    }
-
-    /// <summary>Makes <paramref name="memoizer"/> the default.</summary>
-    internal static void MakeDefault(Memoizer memoizer) => _default = memoizer;
-
-    private bool Close()
-    {
-        if (Interlocked.Exchange(ref _disposed, true)) return false;
+        if (Interlocked.Exchange(ref _disposed, true)) return;
 
         Interlocked.CompareExchange(ref _default, null, this);
         _pruning?.Dispose();
         foreach (var method in Methods) method.Clear();
-        return true;
     }
 
     private void CancelComputations()
@@ -160,7 +184,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     internal CachedMethod<TKey, TValue> AddForInstance<TKey, TValue>(CachedMethodDefinition<TKey, TValue> definition)
         where TKey : notnull
     {
-        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        ThrowIfDisposed();
         var method = new CachedMethod<TKey, TValue>(definition, this);
         lock (_ofInstances) _ofInstances.Add(new WeakReference<CachedMethod>(method));
         return method;

@@ -13,6 +13,12 @@ public sealed class MemoizerOptions
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
 
     /// <summary>
+    /// Whether <c>services.AddMemoize()</c> makes its memoizer the <see cref="Memoizer.Default"/> of the process. The default
+    /// is true. It says nothing about a memoizer that you make with <c>new</c>: that one is never the default.
+    /// </summary>
+    public bool IsDefault { get; set; } = true;
+
+    /// <summary>
     /// The life of results of methods whose attribute gives none. <see langword="null"/> (the default): they do not expire.
     /// </summary>
     public TimeSpan? DefaultDuration { get; set; }
@@ -33,8 +39,8 @@ public sealed class MemoizerOptions
     public Func<CachedMethod, ComputationPipeline?>? Pipeline { get; set; }
 
     /// <summary>
-    /// How long <see cref="Memoizer.DisposeAsync"/> lets running computations go on before it cancels them. The default is
-    /// five seconds; zero cancels at once.
+    /// How long <see cref="Memoizer.DisposeAsync"/>, and so a host that stops, lets running computations go on before it
+    /// cancels them. The default is five seconds; zero cancels at once.
     /// </summary>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

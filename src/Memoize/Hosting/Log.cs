@@ -19,4 +19,7 @@ internal static partial class Log
 
     [LoggerMessage(5, LogLevel.Warning, "{Running} computations did not end within the shutdown time-out of {Timeout} and were cancelled.")]
     public static partial void ComputationsCancelledAtShutdown(ILogger logger, int running, TimeSpan timeout);
+
+    [LoggerMessage(6, LogLevel.Warning, "Memoizer.Default was replaced; what {Methods} methods had kept in the one before is not found any more.")]
+    public static partial void DefaultReplaced(ILogger logger, int methods);
 }

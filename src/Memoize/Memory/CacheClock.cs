@@ -4,9 +4,9 @@ namespace Memoize;
 /// The time that lives are measured in: <see cref="TimeSpan"/> ticks since some moment.
 /// </summary>
 /// <remarks>
-/// With the system's provider it is the monotonic tick count, which no correction of the wall clock moves and which is
-/// several times cheaper to read than a timestamp. A provider of the user's is asked for its UTC time, the one thing
-/// that every virtual clock implements.
+/// With the system's provider it is the <see cref="CoarseTime"/>, which no correction of the wall clock moves and which costs
+/// next to nothing to read. A provider of the user's is asked for its UTC time, the one thing that every virtual clock
+/// implements, and is exact to the tick.
 /// </remarks>
 internal sealed class CacheClock(TimeProvider provider)
 {
@@ -17,9 +17,7 @@ internal sealed class CacheClock(TimeProvider provider)
 
     public TimeProvider Provider => _virtual ?? TimeProvider.System;
 
-    public long Now => _virtual is null
-        ? Environment.TickCount64 * TimeSpan.TicksPerMillisecond
-        : _virtual.GetUtcNow().UtcTicks;
+    public long Now => _virtual is null ? CoarseTime.Now : _virtual.GetUtcNow().UtcTicks;
 
     /// <summary>The moment <paramref name="ticks"/> after <paramref name="moment"/>; <see cref="Never"/> if that is beyond all time.</summary>
     public static long Add(long moment, long ticks) => ticks >= Never - moment ? Never : moment + ticks;

@@ -15,8 +15,10 @@ namespace Memoize;
 /// </remarks>
 [DebuggerDisplay("{Key}: {Value}")]
 internal sealed class MemoryEntry<TKey, TValue>(TKey key, TValue value, EntryLife life, string[]? tags)
+    where TKey : notnull
 {
     public readonly TKey Key = key;
+    public readonly int Hash = EntryTable<TKey, TValue>.HashOf(key);
     public readonly TValue Value = value;
     public readonly bool HasValue = true;
 
@@ -25,6 +27,9 @@ internal sealed class MemoryEntry<TKey, TValue>(TKey key, TValue value, EntryLif
     public readonly long RefreshAt = life.RefreshAt;
     public readonly long CreatedAt = life.CreatedAt;
     public readonly string[]? Tags = tags;
+
+    /// <summary>The next entry in the chain of the table; owned by the store's lock, followed by readers.</summary>
+    public MemoryEntry<TKey, TValue>? Next;
 
     /// <summary>When the value was last read; only kept up to date with <c>Sliding</c>. Readers race, and each writes about the same.</summary>
     public long ReadAt = life.CreatedAt;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 
@@ -28,7 +27,7 @@ internal sealed class MemoryStore<TKey, TValue>
     // How many entries one hold of the lock visits while pruning, so that no writer waits for a whole scan.
     private const int PruneStep = 256;
 
-    private readonly ConcurrentDictionary<TKey, MemoryEntry<TKey, TValue>> _entries = new();
+    private readonly EntryTable<TKey, TValue> _entries = new();
     private readonly List<MemoryEntry<TKey, TValue>> _ring = [];
     private readonly RemovedKeys<TKey> _removed;
     private readonly TagIndex<TKey, TValue> _tags = new();
@@ -73,10 +72,10 @@ internal sealed class MemoryStore<TKey, TValue>
 
     /// <summary>Like <see cref="TryGetFresh(TKey, out MemoryEntry{TKey, TValue})"/>, but leaves no mark.</summary>
     public bool TryPeekFresh(TKey key, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry) =>
-        _entries.TryGetValue(key, out entry) && IsFresh(entry);
+        _entries.TryGet(key, out entry) && IsFresh(entry);
 
     /// <summary>The entry of a key, fresh or not.</summary>
-    public bool TryPeek(TKey key, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry) => _entries.TryGetValue(key, out entry);
+    public bool TryPeek(TKey key, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry) => _entries.TryGet(key, out entry);
 
     /// <summary>Whether a hit on <paramref name="entry"/> is to start its refresh. True for one caller.</summary>
     public bool IsDueForRefresh(MemoryEntry<TKey, TValue> entry) =>
@@ -101,7 +100,7 @@ internal sealed class MemoryStore<TKey, TValue>
         lock (_writes)
         {
             moment = _written;
-            if (_entries.TryGetValue(key, out entry))
+            if (_entries.TryGet(key, out entry))
             {
                 reason = entry.HasValue ? MissReason.Expired : MissReason.Unsuccessful;
                 return IsFresh(entry);
@@ -135,7 +134,7 @@ internal sealed class MemoryStore<TKey, TValue>
     {
         lock (_writes)
         {
-            _entries.TryGetValue(key, out var previous);
+            _entries.TryGet(key, out var previous);
             Put(previous, new MemoryEntry<TKey, TValue>(key, value, life, tags));
         }
     }
@@ -178,7 +177,7 @@ internal sealed class MemoryStore<TKey, TValue>
     {
         lock (_writes)
         {
-            if (!_entries.TryGetValue(key, out var entry)) return false;
+            if (!_entries.TryGet(key, out var entry)) return false;
 
             Remove(entry, reason);
             return true;
@@ -240,7 +239,7 @@ internal sealed class MemoryStore<TKey, TValue>
             {
                 var entry = _ring[slot];
                 Require(entry.Slot == slot, $"The entry in slot {slot} says {entry.Slot}.");
-                Require(_entries.TryGetValue(entry.Key, out var found) && found == entry, $"The entry in slot {slot} cannot be found.");
+                Require(_entries.TryGet(entry.Key, out var found) && found == entry, $"The entry in slot {slot} cannot be found.");
                 Require(!_removed.TryGetReason(entry.Key, out _), $"The entry in slot {slot} is remembered as removed.");
                 foreach (string tag in entry.Tags ?? [])
                 {
@@ -263,7 +262,7 @@ internal sealed class MemoryStore<TKey, TValue>
         entry.HasValue ? MissReason.Expired : MissReason.Unsuccessful;
 
     private bool WasWrittenAfter(long moment, TKey key, out MemoryEntry<TKey, TValue>? entry) =>
-        _entries.TryGetValue(key, out entry) ? entry.Written > moment : _removed.WasWrittenAfter(moment, key);
+        _entries.TryGet(key, out entry) ? entry.Written > moment : _removed.WasWrittenAfter(moment, key);
 
     private void MarkRead(MemoryEntry<TKey, TValue> entry)
     {
@@ -271,42 +270,36 @@ internal sealed class MemoryStore<TKey, TValue>
         if (!entry.Used) entry.Used = true;
     }
 
-    // Whatever can throw, because it compares keys, comes before what it would leave half done.
     private void Put(MemoryEntry<TKey, TValue>? previous, MemoryEntry<TKey, TValue> entry)
     {
+        // What can throw, because it compares keys, comes first.
         _removed.Forget(entry.Key);
-        var victim = previous is null && _ring.Count >= _capacity ? FindVictim() : null;
-        if (victim is not null) _entries.TryRemove(victim.Key, out _);
-        try
-        {
-            _entries[entry.Key] = entry;
-        }
-        catch when (victim is not null)
-        {
-            TakeOut(victim);
-            throw;
-        }
-
-        // The newcomer takes its victim's place, behind the hand: it is the last to be looked at again.
         entry.Written = ++_written;
-        if ((previous ?? victim) is { } predecessor)
+        if (previous is not null)
         {
-            _tags.Remove(predecessor);
-            Place(entry, predecessor.Slot);
+            _entries.Replace(previous, entry);
+            _tags.Remove(previous);
+            Place(entry, previous.Slot);
         }
-        else
+        else if (_ring.Count < _capacity)
         {
+            _entries.Add(entry);
             _ring.Add(entry);
             Place(entry, _ring.Count - 1);
         }
-
-        _tags.Add(entry);
-        if (victim is not null)
+        else
         {
+            // The newcomer takes its victim's place, behind the hand: it is the last to be looked at again.
+            var victim = FindVictim();
+            _entries.Remove(victim);
+            _entries.Add(entry);
+            _tags.Remove(victim);
+            Place(entry, victim.Slot);
             _hand = entry.Slot + 1;
             Remember(victim, IsFresh(victim) ? MissReason.Evicted : ReasonOfGone(victim));
         }
 
+        _tags.Add(entry);
         foreach (string tag in entry.Tags ?? [])
         {
             if (_tags.TryGetOldestBeyond(_tagCapacity, tag, out var oldest)) Remove(oldest, MissReason.Evicted);
@@ -330,16 +323,11 @@ internal sealed class MemoryStore<TKey, TValue>
 
     private void Remove(MemoryEntry<TKey, TValue> entry, MissReason reason)
     {
-        _entries.TryRemove(entry.Key, out _);
-        TakeOut(entry);
-        Remember(entry, reason);
-    }
-
-    private void TakeOut(MemoryEntry<TKey, TValue> entry)
-    {
+        _entries.Remove(entry);
         _tags.Remove(entry);
         Place(_ring[^1], entry.Slot);
         _ring.RemoveAt(_ring.Count - 1);
+        Remember(entry, reason);
     }
 
     private void Remember(MemoryEntry<TKey, TValue> removed, MissReason reason)

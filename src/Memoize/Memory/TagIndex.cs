@@ -7,6 +7,7 @@ namespace Memoize;
 /// and its entries come and go together.
 /// </summary>
 internal sealed class TagIndex<TKey, TValue>
+    where TKey : notnull
 {
     private readonly Dictionary<string, LinkedList<MemoryEntry<TKey, TValue>>> _entries = new(StringComparer.Ordinal);
 

@@ -1,0 +1,111 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
+
+namespace Memoize;
+
+/// <summary>
+/// A hash table whose nodes are the entries themselves. Reading takes no lock and finds an entry with one indirection less
+/// than a dictionary does; writing is for whoever holds the store's lock.
+/// </summary>
+/// <remarks>
+/// Invariants:
+/// 1. Every entry is in the chain of its hash, once. A chain ends: <c>Next</c> always leads to an entry that came into the
+///    chain earlier, also while the table grows, since growing splits each chain in two without changing the order.
+/// 2. An entry that leaves keeps its <c>Next</c>, so that a reader that is on it finds its way on. No entry comes back.
+/// 3. A reader can miss an entry while the table grows, but never finds one whose key is another or that was never there. A
+///    miss is always looked at again under the lock, so missing costs time and nothing else.
+/// </remarks>
+internal sealed class EntryTable<TKey, TValue>
+    where TKey : notnull
+{
+    private const int SmallestLength = 16;
+
+    private MemoryEntry<TKey, TValue>?[] _heads = new MemoryEntry<TKey, TValue>?[SmallestLength];
+
+    public int Count { get; private set; }
+
+    /// <summary>A hash all of whose bits count, whatever the key's own is like.</summary>
+    public static int HashOf(TKey key)
+    {
+        // The constant is the golden ratio's; its product carries low bits up, and the fold brings them down again.
+        uint spread = (uint)EqualityComparer<TKey>.Default.GetHashCode(key) * 0x9E3779B9u;
+        return (int)(spread ^ (spread >> 15));
+    }
+
+    /// <summary>The entry of a key. Without the lock it can miss one that is there (invariant 3).</summary>
+    public bool TryGet(TKey key, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry)
+    {
+        int hash = HashOf(key);
+        var heads = _heads;
+        for (entry = heads[hash & (heads.Length - 1)]; entry is not null; entry = entry.Next)
+        {
+            if (entry.Hash == hash && EqualityComparer<TKey>.Default.Equals(entry.Key, key)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Adds an entry whose key is not there.</summary>
+    public void Add(MemoryEntry<TKey, TValue> entry)
+    {
+        if (Count >= _heads.Length) Grow();
+
+        ref var head = ref HeadOf(entry);
+        entry.Next = head;
+        Volatile.Write(ref head, entry);
+        Count++;
+    }
+
+    /// <summary>Puts an entry in the place of another with the same key.</summary>
+    public void Replace(MemoryEntry<TKey, TValue> old, MemoryEntry<TKey, TValue> entry)
+    {
+        entry.Next = old.Next;
+        Volatile.Write(ref LinkTo(old), entry);
+    }
+
+    /// <summary>Removes an entry that is there.</summary>
+    public void Remove(MemoryEntry<TKey, TValue> entry)
+    {
+        Volatile.Write(ref LinkTo(entry), entry.Next);
+        Count--;
+    }
+
+    private ref MemoryEntry<TKey, TValue>? HeadOf(MemoryEntry<TKey, TValue> entry) => ref _heads[entry.Hash & (_heads.Length - 1)];
+
+    // What points at the entry: by identity, so that no key is compared.
+    private ref MemoryEntry<TKey, TValue>? LinkTo(MemoryEntry<TKey, TValue> entry)
+    {
+        ref var link = ref HeadOf(entry);
+        while (link != entry) link = ref link!.Next;
+        return ref link;
+    }
+
+    private void Grow()
+    {
+        int length = _heads.Length;
+        var heads = new MemoryEntry<TKey, TValue>?[(int)BitOperations.RoundUpToPowerOf2((uint)length + 1)];
+        for (int i = 0; i < length; i++)
+        {
+            ref var stays = ref heads[i];
+            ref var moves = ref heads[i + length];
+            for (var entry = _heads[i]; entry is not null; entry = entry.Next)
+            {
+                if ((entry.Hash & length) == 0)
+                {
+                    stays = entry;
+                    stays = ref entry.Next;
+                }
+                else
+                {
+                    moves = entry;
+                    moves = ref entry.Next;
+                }
+            }
+
+            stays = null;
+            moves = null;
+        }
+
+        Volatile.Write(ref _heads, heads);
+    }
+}

@@ -1,0 +1,2 @@
+// Memoizer.Default belongs to the process: tests that look at it take turns.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -1,0 +1,175 @@
+namespace Memoize.Tests;
+
+/// <summary>The parts of a hit: the table, the counter, the clock, the key. And that a hit allocates nothing.</summary>
+public sealed class HotPathTests
+{
+    [Fact]
+    public void A_table_is_read_while_it_grows_and_shrinks_and_never_finds_what_is_not_there()
+    {
+        var table = new EntryTable<int, int>();
+        var entries = Enumerable.Range(0, 2_000).Select(key => new MemoryEntry<int, int>(key, -key, default, tags: null)).ToArray();
+
+        // Half of the keys are always there; but for the moment in which the table grows, readers find them.
+        for (int key = 0; key < 1_000; key++) table.Add(entries[key]);
+        bool done = false;
+        long missed = 0, looked = 0;
+        Threads.Run(2, thread =>
+        {
+            if (thread == 0)
+            {
+                for (int round = 0; round < 200; round++)
+                {
+                    for (int key = 1_000; key < 2_000; key++) table.Add(entries[key] = new MemoryEntry<int, int>(key, -key, default, tags: null));
+                    for (int key = 1_000; key < 2_000; key++) table.Remove(entries[key]);
+                    for (int key = 0; key < 1_000; key += 7)
+                    {
+                        var replacement = new MemoryEntry<int, int>(key, -key, default, tags: null);
+                        table.Replace(entries[key], replacement);
+                        entries[key] = replacement;
+                    }
+                }
+
+                Volatile.Write(ref done, true);
+            }
+            else
+            {
+                var random = new Random(1);
+                while (!Volatile.Read(ref done))
+                {
+                    int key = random.Next(2_000);
+                    looked++;
+                    if (table.TryGet(key, out var entry)) Assert.Equal((key, -key), (entry.Key, entry.Value));
+                    else if (key < 1_000) missed++;
+                }
+            }
+        });
+
+        Assert.Equal(1_000, table.Count);
+        for (int key = 0; key < 2_000; key++) Assert.Equal(key < 1_000, table.TryGet(key, out _));
+        Assert.True(missed <= looked / 100, $"{missed} of {looked} looks missed a key that was there.");
+    }
+
+    [Fact]
+    public void A_table_grows_without_losing_an_entry_whatever_the_hashes()
+    {
+        var table = new EntryTable<BadHash, int>();
+        var entries = Enumerable.Range(0, 500).Select(i => new MemoryEntry<BadHash, int>(new BadHash(i), i, default, tags: null)).ToList();
+
+        foreach (var entry in entries) table.Add(entry);
+        for (int i = 0; i < 500; i += 3) table.Remove(entries[i]);
+
+        for (int i = 0; i < 500; i++) Assert.Equal(i % 3 != 0, table.TryGet(new BadHash(i), out _));
+    }
+
+    [Fact]
+    public void Hits_of_threads_that_have_ended_stay_counted()
+    {
+        var counter = new HitCounter();
+        for (int round = 0; round < 10; round++)
+        {
+            Threads.Run(8, _ => { for (int i = 0; i < 1_000; i++) counter.Increment(); });
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.Equal(80_000, counter.Read());
+    }
+
+    [Fact]
+    public void A_counter_does_not_see_what_was_counted_in_its_slot_before()
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            Count(1_000);
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        static void Count(int times)
+        {
+            var counter = new HitCounter();
+            Assert.Equal(0, counter.Read());
+            for (int i = 0; i < times; i++) counter.Increment();
+            Assert.Equal(times, counter.Read());
+        }
+    }
+
+    [Fact]
+    public void Many_counters_and_threads_lose_nothing()
+    {
+        var counters = Enumerable.Range(0, 300).Select(_ => new HitCounter()).ToArray();
+
+        Threads.Run(4, _ => { for (int i = 0; i < 30_000; i++) counters[i % 300].Increment(); });
+
+        Assert.All(counters, counter => Assert.Equal(400, counter.Read()));
+    }
+
+    [Fact]
+    public void The_coarse_time_is_the_systems_a_few_steps_behind_at_most()
+    {
+        // Only the order is certain on a busy machine; that it moves at all is waited for.
+        long first = CoarseTime.Now;
+        Threads.WaitUntil(() => CoarseTime.Now > first);
+        Assert.True(CoarseTime.Now <= Environment.TickCount64 * TimeSpan.TicksPerMillisecond);
+    }
+
+    [Fact]
+    public void A_text_key_compares_as_its_string_does()
+    {
+        string[] texts = ["", "a", "b", "ab", "abc", "abcd", "abce", "abcde", "abcdefgh", "abcdefgi", "ABCD", "\0", "\0\0", "ß", "ss", new string('x', 1_000)];
+        foreach (string one in texts)
+        {
+            foreach (string two in texts)
+            {
+                string copy = new(two.AsSpan());
+                Assert.Equal(one == two, new TextKey(one).Equals(new TextKey(copy)));
+                if (one == two) Assert.Equal(new TextKey(one).GetHashCode(), new TextKey(copy).GetHashCode());
+            }
+        }
+
+        Assert.Equal(texts.Length, texts.Select(text => new TextKey(text).GetHashCode()).Distinct().Count());
+        Assert.False(new TextKey(null).Equals(new TextKey("")));
+        Assert.True(new TextKey(null).Equals(default));
+        Assert.Equal("abc", new TextKey("abc").ToString());
+    }
+
+    [Fact]
+    public void Text_keys_spread_over_a_table()
+    {
+        // 4,096 keys that differ in a digit or two: no bucket of 4,096 gets more than a handful.
+        int fullest = Enumerable.Range(0, 4_096)
+            .Select(i => EntryTable<TextKey, int>.HashOf($"customer:{i}") & 4_095)
+            .GroupBy(bucket => bucket)
+            .Max(bucket => bucket.Count());
+
+        Assert.InRange(fullest, 1, 12);
+    }
+
+    [Fact]
+    public void A_hit_allocates_nothing_in_any_form()
+    {
+        var cache = ByHand.Method<TextKey, string>(new() { Duration = TimeSpan.FromHours(1) });
+        cache.Set("key", "value");
+        Func<CancellationToken, string> core = _ => "never";
+        Func<CancellationToken, Task<string>> coreAsync = _ => Task.FromResult("never");
+
+        Assert.Equal(0, Allocated(() => cache.TryGet("key", out _)));
+        Assert.Equal(0, Allocated(() => cache.TryGetTask("key", out _)));
+        Assert.Equal(0, Allocated(() => cache.TryGet("key", out _, out bool _)));
+        Assert.Equal(0, Allocated(() => cache.Call("key", core)));
+
+        static long Allocated(Action hit)
+        {
+            for (int i = 0; i < 100; i++) hit();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 1_000; i++) hit();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    private readonly record struct BadHash(int Value)
+    {
+        public override int GetHashCode() => Value % 5;
+    }
+}
