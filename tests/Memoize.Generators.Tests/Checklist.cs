@@ -466,6 +466,18 @@ public sealed class Checklist
         """).Files);
 
     [Fact]
+    public void G15_The_attribute_may_stand_on_either_part_of_a_partial_method() => Consumer.CompileWithUsings("""
+        internal partial class C
+        {
+            private partial int Get(int x);
+            [CachedResponse] private partial int Get(int x) => x;
+            [CachedResponse] private partial int Load(int x);
+            private partial int Load(int x) => x;
+            internal int Sum() => GetCached(1) + LoadCached(1);
+        }
+        """);
+
+    [Fact]
     public void G15_An_iterator_inside_the_method_is_no_matter() => Assert.Empty(Consumer.Diagnose("""
         partial class C
         {

@@ -13,7 +13,7 @@ namespace Memoize.Generators.Tests;
 /// </summary>
 public sealed class KeyProperties
 {
-    private static readonly Kind[] s_kinds =
+    private static readonly Kind[] Kinds =
     [
         new("int[]", static (digits, _) => digits.ToArray(), Sequence, static argument => ((int[])argument)[0]++),
         new("string?[]?", static (digits, _) => IsNull(digits) ? null : Texts(digits), OrNull, static argument => ((string?[])argument)[0] += "!"),
@@ -44,15 +44,15 @@ public sealed class KeyProperties
         new("(string First, string Second)", static (digits, _) => Halves(digits), static digits => string.Join('|', Halves(digits))),
     ];
 
-    private static readonly Lazy<Type> s_keys = new(Compile);
+    private static readonly Lazy<Type> Compiled = new(Compile);
 
-    public static TheoryData<string> Types => [.. s_kinds.Select(static kind => kind.Type)];
+    public static TheoryData<string> Types => [.. Kinds.Select(static kind => kind.Type)];
 
     [Theory]
     [MemberData(nameof(Types))]
     public void Equal_arguments_have_equal_keys_and_others_do_not(string type)
     {
-        var kind = s_kinds.Single(kind => kind.Type == type);
+        var kind = Kinds.Single(kind => kind.Type == type);
         var digits = Gen.Choose(0, 3).ArrayOf().Where(static digits => digits.Length <= 5);
         var pairs = from one in digits
                     from other in Gen.Frequency((1, Gen.Constant(one)), (1, digits), (1, Gen.Shuffle(one)))
@@ -75,7 +75,7 @@ public sealed class KeyProperties
     [MemberData(nameof(Types))]
     public void A_kept_key_stays_what_it_is_when_the_argument_changes(string type)
     {
-        var kind = s_kinds.Single(kind => kind.Type == type);
+        var kind = Kinds.Single(kind => kind.Type == type);
         if (kind.Change is not { } change)
             return;
 
@@ -98,7 +98,7 @@ public sealed class KeyProperties
 
     // The generated key struct, by its generated constructor.
     private static object Key(Kind kind, object? argument)
-        => s_keys.Value.GetNestedType($"M{Array.IndexOf(s_kinds, kind)}Method", BindingFlags.NonPublic)!
+        => Compiled.Value.GetNestedType($"M{Array.IndexOf(Kinds, kind)}Method", BindingFlags.NonPublic)!
             .GetNestedType("Key", BindingFlags.NonPublic)!
             .GetConstructors(BindingFlags.Instance | BindingFlags.NonPublic)
             .Single()
@@ -106,7 +106,7 @@ public sealed class KeyProperties
 
     private static Type Compile()
     {
-        var methods = s_kinds.Select(static (kind, index) => $"    [CachedResponse] internal static int M{index}({kind.Type} x, int y) => 1;");
+        var methods = Kinds.Select(static (kind, index) => $"    [CachedResponse] internal static int M{index}({kind.Type} x, int y) => 1;");
         return Consumer.CompileWithUsings($"internal static partial class C\n{{\n{string.Join('\n', methods)}\n}}\n").Load().GetType("C", throwOnError: true)!;
     }
 

@@ -107,6 +107,12 @@ public sealed class Keys
             private Task<string> LoadCoreAsync() => Task.FromResult($"{tenant}{++Runs}");
             internal Memoizer Memoizer => memoizer;
         }
+        internal sealed partial class Kept([CacheKey] string tenant)
+        {
+            private readonly string _tenant = tenant;
+            internal string Region { get; } = "r";
+            [CachedResponse] internal string Get(int x) => _tenant;
+        }
         internal class Root { [CacheKey(Comparison = StringComparison.OrdinalIgnoreCase)] protected internal string? _tenant = "c"; }
         internal sealed partial class Derived : Root
         {

@@ -13,7 +13,7 @@ public sealed class Output
         public partial class ISTANBUL
         {
             /// <summary>Title.</summary>
-            [CachedResponse("1234ms", Capacity = 1234567)]
+            [CachedResponse("1234ms", Capacity = 1234567, Jitter = 0.5, Version = -1, Tags = ["i:{i}"])]
             public Task<int> InitIfAsync(int i = -5, double ratio = 1234.5, decimal sum = -0.5m) => Task.FromResult(i);
         }
         """;

@@ -26,6 +26,9 @@ internal static class CachedMethodParser
     {
         // The attribute may stand on either part of a partial method; modifiers and defaults are read from the defining one.
         method = method.PartialDefinitionPart ?? method;
+        if (knownTypes.CachedResponse(method) is null)
+            return null; // Two referenced assemblies have such an attribute. The compiler tells.
+
         var reporter = new Reporter(report, method, attribute, cancellationToken);
 
         // No short circuit from here on: a user who has three things to correct is told all three.

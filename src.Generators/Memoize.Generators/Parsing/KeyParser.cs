@@ -90,10 +90,9 @@ internal static class KeyParser
             if (!knownTypes.HasCacheKey(parameter))
                 continue;
 
-            // A positional record has a property for it.
-            var property = type.GetMembers(parameter.Name).FirstOrDefault(static member => member is IPropertySymbol or IFieldSymbol);
-            if (!method.IsStatic && (property is null || !knownTypes.HasCacheKey(property)))
-                yield return property ?? parameter;
+            var holder = Holder(parameter, type, cancellationToken);
+            if (!method.IsStatic && (holder is null || !knownTypes.HasCacheKey(holder)))
+                yield return holder ?? parameter;
         }
     }
 
@@ -101,6 +100,23 @@ internal static class KeyParser
         => type.InstanceConstructors
             .Where(constructor => constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellationToken) is TypeDeclarationSyntax)
             .SelectMany(static constructor => constructor.Parameters);
+
+    // A positional record has a property for its parameter, and others may keep it in a member: then it must not be captured, too.
+    private static ISymbol? Holder(IParameterSymbol parameter, INamedTypeSymbol type, CancellationToken cancellationToken)
+        => type.GetMembers().FirstOrDefault(member => member is (IPropertySymbol or IFieldSymbol) and { IsStatic: false, CanBeReferencedByName: true }
+            && (member.Name == parameter.Name
+                || member.DeclaringSyntaxReferences.Any(reference => Initializer(reference.GetSyntax(cancellationToken)) == parameter.Name)));
+
+    private static string? Initializer(SyntaxNode declaration)
+    {
+        var initializer = declaration switch
+        {
+            VariableDeclaratorSyntax variable => variable.Initializer,
+            PropertyDeclarationSyntax property => property.Initializer,
+            _ => null,
+        };
+        return (initializer?.Value as IdentifierNameSyntax)?.Identifier.ValueText;
+    }
 
     // A key must never be null, and must bring its own, unboxed equality. Only an annotated string promises the former.
     private static bool IsItsOwnKey(KeyPart part, IMethodSymbol method, KnownTypes knownTypes)
