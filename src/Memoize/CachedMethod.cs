@@ -27,7 +27,8 @@ public abstract class CachedMethod
     /// <inheritdoc cref="Clear"/>
     public abstract ValueTask ClearAsync(CancellationToken cancellationToken = default);
 
-    internal abstract IEnumerable<CancellationTokenSource> RunningComputations { get; }
+    /// <summary>Ends every computation that is running: its token is cancelled, and its callers go at once.</summary>
+    internal abstract void Abort();
 
     internal abstract void InvalidateTag(string tag);
 
@@ -76,8 +77,6 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
 
     /// <inheritdoc/>
     public override MethodStatistics Statistics => _counters.Read(Name, _memory.Count);
-
-    internal override IEnumerable<CancellationTokenSource> RunningComputations => _locks.RunningComputations;
 
     /// <summary>How many keys have callers inside their lock.</summary>
     internal int LockCount => _locks.Count;
@@ -245,6 +244,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// <param name="owner">The object that the handle belongs to, for <c>DurationFrom</c>.</param>
     public void Set(TKey key, TValue value, string[]? tags = null, object? owner = null)
     {
+        Memoizer.ThrowIfDisposed();
         var life = _runner.LifeOf(value, owner);
         _locks.Detach(key);
         if (life is { } kept) _memory.Keep(key, value, kept, tags);
@@ -333,6 +333,17 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
 
     internal override int Prune() => _memory.Prune();
 
+    internal override void Abort()
+    {
+        foreach (var running in _locks.Running)
+        {
+            if (running.RunningComputation is not { } computation) continue;
+
+            Cancel(computation);
+            running.Settle(new Outcome<TValue>(new OperationCanceledException($"{Name}: the memoizer was shut down.", computation.Token)), Verdict.Drop, _memory);
+        }
+    }
+
     /// <summary>Throws unless the invariants of the memory store hold. For tests, when no call is running.</summary>
     internal void Verify() => _memory.Verify();
 
@@ -400,7 +411,9 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         Task<Outcome<TValue>> computation = _runner.RunAsync(turn.Lock, turn.Number, state, core, tags, owner);
         if (!computation.IsCompleted && !await WaitForAsync(computation, turn).ConfigureAwait(false)) return TakeStale(turn.Lock);
 
-        return TakeOutcome(turn.Lock, await computation.ConfigureAwait(false), CallOutcome.Computed);
+        // The lock has the outcome a little earlier, or much, if the memoizer was shut down and the method ignores its token.
+        var outcome = computation.IsCompleted ? await computation.ConfigureAwait(false) : turn.Lock.Outcome;
+        return TakeOutcome(turn.Lock, outcome, CallOutcome.Computed);
     }
 
     /// <summary>Computes a key again for nobody in particular, and leaves what is there if that fails.</summary>
@@ -416,7 +429,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
 
             keyedLock.LookPast(_memory);
             var outcome = await _runner.RunAsync(keyedLock, turn: 1, state, core, tags, owner).ConfigureAwait(false);
-            if (outcome.Failure is { } failure) Log.RefreshFailed(Memoizer.Logger, failure.SourceException, Name);
+            if (outcome.Failure is { } failure && !Memoizer.IsDisposed) Log.RefreshFailed(Memoizer.Logger, failure.SourceException, Name);
         }
         finally
         {
@@ -435,7 +448,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// <summary>Opens a call that missed: the computation that it is part of, if it is part of one.</summary>
     private ComputationFrame? Begin(TKey key, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(Memoizer.IsDisposed, Memoizer);
+        Memoizer.ThrowIfDisposed();
         if (cancellationToken.IsCancellationRequested)
         {
             _memory.Explain(key, out _, out var reason, out _);
@@ -594,32 +607,35 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         try
         {
-            if (_policy.SoftTimeout is { } limit && _memory.IsUsable(turn.Lock.Seen))
+            bool acceptsStale = _policy.SoftTimeout is not null && _memory.IsUsable(turn.Lock.Seen);
+            using (var patience = new Patience(acceptsStale ? _policy.SoftTimeout : null, _clock.Provider, turn.CallerToken))
             {
                 try
                 {
-                    await computation.WaitAsync(Limits.ForTimer(limit), _clock.Provider, turn.CallerToken).ConfigureAwait(false);
+                    await WaitForAsync(patience.Token).ConfigureAwait(false);
                     return true;
                 }
-                catch (TimeoutException) when (_memory.IsUsable(turn.Lock.Seen))
+                catch (OperationCanceledException) when (patience.IsOver)
                 {
-                    return false;
-                }
-                catch (TimeoutException)
-                {
-                    // The stale value has had its time while this caller waited.
+                    if (_memory.IsUsable(turn.Lock.Seen)) return false;
                 }
             }
 
-            await computation.WaitAsync(turn.CallerToken).ConfigureAwait(false);
+            // The stale value has had its time while this caller waited.
+            await WaitForAsync(turn.CallerToken).ConfigureAwait(false);
             return true;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException failure)
         {
             // The computation goes on for the callers that are left; leaving the lock cancels it if there is none.
-            _counters.CountMiss(CallOutcome.Cancelled, turn.Lock.Reason);
+            _counters.CountMiss(OutcomeOf(failure, turn.CallerToken), turn.Lock.Reason);
             throw;
         }
+
+        // The outcome is for everybody inside, this caller too; but where the next caller retries, each has a failure of its own.
+        Task WaitForAsync(CancellationToken token) => _policy.OnFailure == OnFailure.Retry
+            ? Task.WhenAny(computation, Memoizer.WhenAborted).WaitAsync(token)
+            : turn.Lock.WaitAsync(token).AsTask();
     }
 
     /// <summary>

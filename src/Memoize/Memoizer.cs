@@ -17,6 +17,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
 
     private readonly ConcurrentDictionary<object, CachedMethod> _methods = new(ReferenceEqualityComparer.Instance);
     private readonly List<WeakReference<CachedMethod>> _ofInstances = [];
+    private readonly TaskCompletionSource _aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer? _pruning;
     private readonly Lazy<Task> _shutdown;
     private readonly TaskCompletionSource _graceIsOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -56,6 +57,9 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     internal ILogger Logger { get; }
 
     internal RunningComputations Running { get; } = new();
+
+    /// <summary>Completes when the computations that are running have been aborted.</summary>
+    internal Task WhenAborted => _aborted.Task;
 
     internal bool IsDisposed => Volatile.Read(ref _disposed);
 
@@ -175,10 +179,8 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
 
     private void CancelComputations()
     {
-        foreach (var method in Methods)
-        {
-            foreach (var computation in method.RunningComputations) method.Cancel(computation);
-        }
+        foreach (var method in Methods) method.Abort();
+        _aborted.TrySetResult();
     }
 
     internal CachedMethod<TKey, TValue> AddForInstance<TKey, TValue>(CachedMethodDefinition<TKey, TValue> definition)

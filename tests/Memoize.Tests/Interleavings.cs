@@ -166,7 +166,7 @@ public sealed class Interleavings(ITestOutputHelper output)
             // Invariant 6 of the lock: nobody is left waiting when nothing can move any more.
             Require(_callers.All(caller => caller.Stage == Stage.Gone), $"Somebody waits for ever, after: {string.Join(", ", Moves)}");
             Require(_locks.Count == 0, $"{_locks.Count} locks are left, after: {string.Join(", ", Moves)}");
-            Require(!_locks.RunningComputations.Any(), "A computation is left.");
+            Require(!_locks.Running.Any(), "A computation is left.");
             return _step;
         }
 

@@ -34,6 +34,26 @@ internal static class Threads
         if (failures.Count > 0) throw new AggregateException(failures);
     }
 
+    /// <summary>Runs two actions at the same moment, one of them on this thread.</summary>
+    public static void Race(Action one, Action other)
+    {
+        int arrived = 0;
+        var beside = Task.Run(() =>
+        {
+            Meet();
+            other();
+        });
+        Meet();
+        one();
+        Assert.True(beside.Wait(TimeSpan.FromSeconds(60)), "The other action did not end.");
+
+        void Meet()
+        {
+            Interlocked.Increment(ref arrived);
+            SpinWait.SpinUntil(() => Volatile.Read(ref arrived) == 2);
+        }
+    }
+
     /// <summary>Lets other threads go on until <paramref name="condition"/> holds; fails when it does not in 60 seconds.</summary>
     public static void WaitUntil(Func<bool> condition) =>
         Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(60)), "The condition did not come true.");

@@ -51,10 +51,10 @@ internal sealed class ComputationRunner<TKey, TValue>
         var cancellation = new CancellationTokenSource();
         var frame = keyedLock.Begin(tags, cancellation);
         ComputationFrame.Current = frame;
-        _method.Memoizer.Running.Enter();
         Outcome<TValue> outcome;
         try
         {
+            EnterRunning();
             TValue value = _isPlain
                 ? await core(state, cancellation.Token).ConfigureAwait(false)
                 : await WithinTimeoutAsync(frame, state, core, cancellation).ConfigureAwait(false);
@@ -79,10 +79,10 @@ internal sealed class ComputationRunner<TKey, TValue>
         var caller = ComputationFrame.Current;
         var frame = keyedLock.Begin(tags, cancellation: null);
         ComputationFrame.Current = frame;
-        _method.Memoizer.Running.Enter();
         Outcome<TValue> outcome;
         try
         {
+            EnterRunning();
             outcome = new(WithinTimeout(frame, state, core, callerToken));
         }
         catch (OperationCanceledException) when (callerToken.IsCancellationRequested)
@@ -107,12 +107,32 @@ internal sealed class ComputationRunner<TKey, TValue>
     }
 
     /// <summary>Runs the method for one caller, within the limits, without a lock; nothing is kept.</summary>
-    public ValueTask<TValue> RunUncachedAsync<TState>(TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, CancellationToken callerToken) =>
-        InPlaceAsync(parent: ComputationFrame.Current, state, core, callerToken);
+    public async ValueTask<TValue> RunUncachedAsync<TState>(TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, CancellationToken callerToken)
+    {
+        try
+        {
+            EnterRunning();
+            return await InPlaceAsync(parent: ComputationFrame.Current, state, core, callerToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _method.Memoizer.Running.Leave();
+        }
+    }
 
     /// <inheritdoc cref="RunUncachedAsync"/>
-    public TValue RunUncached<TState>(TState state, Func<TState, CancellationToken, TValue> core, CancellationToken callerToken) =>
-        InPlace(parent: ComputationFrame.Current, state, core, callerToken);
+    public TValue RunUncached<TState>(TState state, Func<TState, CancellationToken, TValue> core, CancellationToken callerToken)
+    {
+        try
+        {
+            EnterRunning();
+            return InPlace(parent: ComputationFrame.Current, state, core, callerToken);
+        }
+        finally
+        {
+            _method.Memoizer.Running.Leave();
+        }
+    }
 
     /// <summary>The life that the policy gives to a value that is kept now; null if it is not to be kept at all.</summary>
     public EntryLife? LifeOf(TValue value, object? owner)
@@ -126,6 +146,13 @@ internal sealed class ComputationRunner<TKey, TValue>
         }
 
         return EntryLife.Start(_clock.Now, duration, _policy.Jitter, _policy.RefreshAfter);
+    }
+
+    // Counted first and asked then, so that a memoizer that is closing either sees the computation or is seen by it.
+    private void EnterRunning()
+    {
+        _method.Memoizer.Running.Enter();
+        _method.Memoizer.ThrowIfDisposed();
     }
 
     private void End(KeyedLock<TKey, TValue> keyedLock, int turn, Outcome<TValue> outcome, object? owner)

@@ -193,7 +193,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
         return true;
     }
 
-    /// <summary>Ends a turn without an outcome for all: the next caller has it. A turn that is void already stays so.</summary>
+    /// <summary>Ends a turn, and its computation, without an outcome for all: the next caller has it. A turn that is void already stays so.</summary>
     public void PassOn(int turn)
     {
         int permits = 0;
@@ -214,6 +214,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
         }
 
         if (permits > 0) _permits.Release(permits);
+        table.RemoveDetached(this);
         if (detached) table.Remove(this);
     }
 

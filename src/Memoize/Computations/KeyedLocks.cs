@@ -19,9 +19,8 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod method)
 
     public int Count => _locks.Count;
 
-    /// <summary>What cancels each computation that is running now.</summary>
-    public IEnumerable<CancellationTokenSource> RunningComputations =>
-        _locks.Values.Concat(_detached.Keys).Select(found => found.RunningComputation).OfType<CancellationTokenSource>();
+    /// <summary>The locks on which computations may be running now.</summary>
+    public IEnumerable<KeyedLock<TKey, TValue>> Running => _locks.Values.Concat(_detached.Keys);
 
     public int CallersOf(TKey key) => _locks.TryGetValue(key, out var found) ? found.Callers : 0;
 

@@ -19,6 +19,9 @@ internal sealed class RunningComputations
     public Task WhenIdleAsync()
     {
         var idle = _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        // Who leaves looks for the source after it has counted down; so the count is read after the source is there for all.
+        Interlocked.MemoryBarrier();
         if (Count == 0) idle.TrySetResult();
         return idle.Task;
     }

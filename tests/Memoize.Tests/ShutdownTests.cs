@@ -1,0 +1,82 @@
+using Memoize.Testing;
+
+namespace Memoize.Tests;
+
+/// <summary>What callers get when their memoizer is shut down under them.</summary>
+public sealed class ShutdownTests
+{
+    private readonly ManualTimeProvider _time = new();
+
+    [Theory]
+    [InlineData(OnFailure.Share)]
+    [InlineData(OnFailure.Retry)]
+    public async Task Callers_of_a_method_that_ignores_its_token_go_when_the_grace_time_is_over(OnFailure onFailure)
+    {
+        var memoizer = new Memoizer(new() { TimeProvider = _time, ShutdownTimeout = TimeSpan.FromSeconds(5) });
+        var cache = ByHand.Method<string, string>(new() { OnFailure = onFailure }, memoizer);
+        var gate = new TaskCompletionSource<string>();
+        var leader = cache.CallAsync("key", _ => gate.Task);
+        var waiter = cache.CallAsync("key", _ => gate.Task);
+
+        var shutdown = memoizer.DisposeAsync();
+        Assert.False(shutdown.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(5));
+        await shutdown;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leader.WaitAsync(TimeSpan.FromSeconds(60)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiter.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal(0, cache.LockCount);
+        gate.SetResult("late");
+        Threads.WaitUntil(() => memoizer.Running.Count == 0);
+        Assert.Equal(0, cache.Statistics.Entries);
+    }
+
+    [Fact]
+    public async Task An_invalidated_computation_is_ended_too()
+    {
+        var memoizer = new Memoizer(new() { TimeProvider = _time });
+        var cache = ByHand.Method<string, string>(memoizer: memoizer);
+        var leader = cache.CallAsync("key", _ => new TaskCompletionSource<string>().Task);
+        cache.Invalidate("key");
+
+        memoizer.Dispose();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leader.WaitAsync(TimeSpan.FromSeconds(60)));
+    }
+
+    [Fact]
+    public async Task No_computation_starts_after_the_memoizer_was_disposed()
+    {
+        var memoizer = new Memoizer(new() { TimeProvider = _time });
+        var cache = ByHand.Method<string, string>(new() { OnFailure = OnFailure.Retry }, memoizer);
+        var gate = new TaskCompletionSource<string>();
+        var leader = cache.CallAsync("key", _ => gate.Task);
+        var waiter = cache.CallAsync("key", _ => Task.FromResult("computed too late"));
+
+        var shutdown = memoizer.DisposeAsync();
+        gate.SetException(new InvalidOperationException());
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => leader);
+        var failure = await Assert.ThrowsAsync<ObjectDisposedException>(() => waiter.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Contains("is disposed", failure.Message, StringComparison.Ordinal);
+        await shutdown;
+        Assert.Throws<ObjectDisposedException>(() => cache.Set("key", "value"));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => cache.CallAsync("key", _ => gate.Task));
+        Assert.Equal(0, cache.LockCount);
+    }
+
+    [Fact]
+    public async Task A_computation_that_ends_as_the_memoizer_shuts_down_is_not_waited_for_in_vain()
+    {
+        for (int i = 0; i < 2_000; i++)
+        {
+            var running = new RunningComputations();
+            running.Enter();
+            Task idle = Task.CompletedTask;
+
+            Threads.Race(() => idle = running.WhenIdleAsync(), running.Leave);
+
+            await idle.WaitAsync(TimeSpan.FromSeconds(60));
+        }
+    }
+}
