@@ -434,7 +434,9 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         finally
         {
             Leave(keyedLock, caller: null, hasTurn ? 1 : 0);
-            entry.ReleaseRefresh();
+
+            // If there is a new entry, the old one keeps its mark: a hit that still has it in hand starts no second refresh.
+            if (_memory.TryPeek(key, out var current) && current == entry) entry.ReleaseRefresh();
         }
     }
 

@@ -14,7 +14,7 @@ namespace Memoize.Generators.Tests;
 /// </summary>
 internal sealed class Consumer
 {
-    private static readonly CSharpParseOptions ParseOptions =
+    public static CSharpParseOptions ParseOptions { get; } =
         new(LanguageVersion.CSharp14, DocumentationMode.Diagnose);
 
     private static readonly MetadataReference[] References =

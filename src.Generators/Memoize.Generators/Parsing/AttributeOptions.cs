@@ -97,7 +97,7 @@ internal sealed class AttributeOptions
             return true;
         }
 
-        reporter.OnAttribute(Diagnostics.InvalidDuration, text, option, Parsing.Duration.Advice(text));
+        reporter.OnOption(option, Diagnostics.InvalidDuration, text, option, Parsing.Duration.Advice(text));
         return false;
     }
 
@@ -105,7 +105,7 @@ internal sealed class AttributeOptions
     {
         _texts[option] = text;
         if (!isValid)
-            reporter.OnAttribute(otherwise, text, option);
+            reporter.OnOption(option, otherwise, text, option);
         return isValid;
     }
 
@@ -113,7 +113,7 @@ internal sealed class AttributeOptions
     {
         _values[option] = value;
         if (!isValid)
-            reporter.OnAttribute(Diagnostics.OptionOutOfRange, option, Convert.ToString(value, CultureInfo.InvariantCulture), range);
+            reporter.OnOption(option, Diagnostics.OptionOutOfRange, option, Convert.ToString(value, CultureInfo.InvariantCulture), range);
         return isValid;
     }
 }

@@ -73,7 +73,7 @@ internal static class CachedMethodParser
 
     /// <summary>Whether the generator implements this method, rather than adding a sibling to it.</summary>
     public static bool IsImplementedByGenerator(IMethodSymbol method)
-        => method is { IsPartialDefinition: true, PartialImplementationPart: null };
+        => method.IsPartialDefinition && (method.PartialImplementationPart is null || method.PartialImplementationPart.IsGenerated());
 
     private static bool IsUnsafeAndAsynchronous(IMethodSymbol method, KnownTypes knownTypes, CancellationToken cancellationToken)
         => IsImplementedByGenerator(method)
@@ -86,7 +86,7 @@ internal static class CachedMethodParser
         if (result.Kind != ReturnKind.Value || options.Duration("Timeout") is null || core.TakesToken)
             return true;
 
-        reporter.OnAttribute(Diagnostics.TimeoutNeedsToken, method.Name, core.Name);
+        reporter.OnOption("Timeout", Diagnostics.TimeoutNeedsToken, method.Name, core.Name);
         return false;
     }
 

@@ -50,7 +50,7 @@ internal static class CallbackFinder
         var isStatic = method.IsStatic ? "static " : "";
         var generics = method.Arity > 0 && Mentions(value) ? $"<{string.Join(", ", method.TypeParameters.Select(static type => type.Name))}>" : "";
         var signature = $"private {isStatic}{returnType} {name}{generics}({CodeText.Signature(value)} value)";
-        reporter.OnAttribute(Diagnostics.CallbackNotFound, option, method.Name, name, obstacle, signature);
+        reporter.OnOption(option, Diagnostics.CallbackNotFound, option, method.Name, name, obstacle, signature);
         return false;
     }
 

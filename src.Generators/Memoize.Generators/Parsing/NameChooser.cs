@@ -97,7 +97,7 @@ internal static class NameChooser
     private static bool IsSame(IMethodSymbol one, IMethodSymbol other) => SymbolEqualityComparer.Default.Equals(one, other);
 
     private static bool IsTaken(INamedTypeSymbol type, string name)
-        => type.Name == name || !type.GetMembers(name).IsEmpty || type.TypeParameters.Any(parameter => parameter.Name == name);
+        => type.Name == name || type.GetWrittenMembers(name).Any() || type.TypeParameters.Any(parameter => parameter.Name == name);
 
     // Private members step aside by themselves: nobody writes their names.
     private static string Free(INamedTypeSymbol type, string name)
@@ -113,7 +113,7 @@ internal static class NameChooser
         if (CachedMethodParser.IsImplementedByGenerator(method))
             return false;
 
-        return method.ContainingType.Name == name || method.ContainingType.GetMembers(name).Any(member =>
+        return method.ContainingType.Name == name || method.ContainingType.GetWrittenMembers(name).Any(member =>
             member is not IMethodSymbol other
             || HasSameParameters(other, method));
     }

@@ -68,7 +68,8 @@ internal static class PolicyParser
         if (!options.IsPerInstance || method is { IsStatic: false, ContainingType.IsValueType: false })
             return true;
 
-        reporter.OnAttribute(
+        reporter.OnOption(
+            "Scope",
             Diagnostics.ScopeNeedsInstance,
             method.Name,
             method.IsStatic ? "is static" : $"'{method.ContainingType.Name}' is a struct, of which every copy is another instance");

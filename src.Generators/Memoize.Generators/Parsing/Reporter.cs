@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Memoize.Generators.Parsing;
 
@@ -22,5 +23,18 @@ internal readonly struct Reporter(Action<Diagnostic>? report, IMethodSymbol meth
 
         var location = attribute.ApplicationSyntaxReference?.GetSyntax(cancellationToken).GetLocation();
         report(Diagnostic.Create(descriptor, location, arguments));
+    }
+
+    /// <summary>Reports at the value of an option, or at the attribute if the option is not written there.</summary>
+    public void OnOption(string option, DiagnosticDescriptor descriptor, params object[] arguments)
+    {
+        if (report is null)
+            return;
+
+        var syntax = attribute.ApplicationSyntaxReference?.GetSyntax(cancellationToken);
+        var written = (syntax as AttributeSyntax)?.ArgumentList?.Arguments.FirstOrDefault(argument => argument.NameEquals is { } name
+            ? name.Name.Identifier.ValueText == option
+            : string.Equals(argument.NameColon?.Name.Identifier.ValueText ?? "duration", option, StringComparison.OrdinalIgnoreCase));
+        report(Diagnostic.Create(descriptor, (written?.Expression ?? syntax)?.GetLocation(), arguments));
     }
 }

@@ -23,7 +23,7 @@ internal static class TagParser
             if (obstacle is null)
                 continue;
 
-            reporter.OnAttribute(Diagnostics.InvalidTag, tag, method.Name, obstacle);
+            reporter.OnOption("Tags", Diagnostics.InvalidTag, tag, method.Name, obstacle);
             isValid = false;
         }
 

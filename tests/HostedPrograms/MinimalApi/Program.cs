@@ -14,7 +14,7 @@ public sealed record Quote(string Symbol, int Run);
 // The wrapper uses the container's memoizer, because the type has one.
 public sealed partial class QuoteService(Memoizer memoizer)
 {
-    private int _runs;
+    private static int _runs;
 
     [CachedResponse]
     public partial Task<Quote> GetQuoteAsync(string symbol, CancellationToken cancellationToken = default);

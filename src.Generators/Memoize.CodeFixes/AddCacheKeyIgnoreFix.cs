@@ -1,0 +1,18 @@
+using System.Composition;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeFixes;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Editing;
+
+namespace Memoize.CodeFixes;
+
+/// <summary>Leaves a parameter that cannot be compared out of the key.</summary>
+[ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(AddCacheKeyIgnoreFix)), Shared]
+public sealed class AddCacheKeyIgnoreFix() : CodeFix("MEMO005", "Leave it out of the key with [CacheKeyIgnore]")
+{
+    private protected override SyntaxNode? Find(SyntaxNode node, Diagnostic diagnostic)
+        => node.FirstAncestorOrSelf<ParameterSyntax>() is { Parent.Parent: MethodDeclarationSyntax } parameter ? parameter : null;
+
+    private protected override void Change(SyntaxEditor editor, SyntaxNode node, Diagnostic diagnostic)
+        => editor.ReplaceNode(node, static (current, _) => OwnAttribute.AddTo((ParameterSyntax)current, "CacheKeyIgnore"));
+}

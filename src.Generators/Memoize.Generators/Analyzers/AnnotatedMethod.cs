@@ -1,0 +1,109 @@
+using Memoize.Generators.Model;
+using Memoize.Generators.Parsing;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Memoize.Generators.Analyzers;
+
+/// <summary>A cached method that is fine for the generator, as the rules look at it.</summary>
+/// <param name="Method">The method with the attribute.</param>
+/// <param name="Data">The attribute.</param>
+/// <param name="Model">What the parser made of it.</param>
+/// <param name="Core">The method that computes; for an ordinary method it is the method itself.</param>
+/// <param name="KnownTypes">The types to recognise.</param>
+internal sealed record AnnotatedMethod(
+    IMethodSymbol Method, AttributeData Data, CachedMethodModel Model, IMethodSymbol Core, KnownTypes KnownTypes)
+{
+    /// <summary>The cached methods of a type. Those with errors are left to <see cref="CachedMethodAnalyzer"/>.</summary>
+    public static IReadOnlyList<AnnotatedMethod> Of(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellationToken)
+    {
+        List<AnnotatedMethod>? found = null;
+        KnownTypes? knownTypes = null;
+        foreach (var member in type.GetMembers())
+        {
+            if (member is not IMethodSymbol { MethodKind: MethodKind.Ordinary } method || Attribute(method) is not { } attribute)
+                continue;
+
+            knownTypes ??= new(compilation);
+            if (CachedMethodParser.Parse(method, attribute, knownTypes, report: null, cancellationToken) is { } model
+                && FindCore(method, model, knownTypes) is { } core)
+            {
+                (found ??= []).Add(new(method, attribute, model, core, knownTypes));
+            }
+        }
+
+        return found ?? [];
+    }
+
+    /// <summary>The method's <c>[CachedResponse]</c>, on either part if it is partial.</summary>
+    public static AttributeData? Attribute(IMethodSymbol method)
+    {
+        foreach (var attribute in method.GetAttributes())
+        {
+            if (IsInMemoize(attribute.AttributeClass, "CachedResponseAttribute"))
+                return attribute;
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether a member or parameter has an attribute of ours.</summary>
+    public static bool Has(ISymbol symbol, string attributeName)
+        => symbol.GetAttributes().Any(attribute => IsInMemoize(attribute.AttributeClass, attributeName));
+
+    /// <summary>The parameters that are part of the key.</summary>
+    public IEnumerable<IParameterSymbol> KeyParameters => Method.Parameters
+        .Where((_, index) => Model.Wrapper.Parameters[index].Role == ParameterRole.Key);
+
+    /// <summary>Whether the attribute sets the option.</summary>
+    public bool Sets(string option)
+        => Data.NamedArguments.Any(argument => argument.Key == option)
+            || (option == "Duration" && !Data.ConstructorArguments.IsEmpty);
+
+    /// <summary>Whether each instance has entries of its own.</summary>
+    public bool IsScopedToInstance => Data.NamedArguments.Any(static argument =>
+        argument is { Key: "Scope", Value: { Type: INamedTypeSymbol type, Value: { } value } }
+        && type.GetMembers("Instance").OfType<IFieldSymbol>().Any(constant => Equals(constant.ConstantValue, value)));
+
+    /// <summary>Where the attribute is written.</summary>
+    public Location? Location => Data.ApplicationSyntaxReference is { } written ? written.SyntaxTree.GetLocation(written.Span) : null;
+
+    /// <summary>Where an option is written.</summary>
+    public Location? LocationOf(string option, CancellationToken cancellationToken)
+        => (Data.ApplicationSyntaxReference?.GetSyntax(cancellationToken) as AttributeSyntax)?.ArgumentList?.Arguments
+            .FirstOrDefault(argument => argument.NameEquals?.Name.Identifier.ValueText == option)?.GetLocation();
+
+    private static bool IsInMemoize(ITypeSymbol? type, string name)
+        => type is { ContainingType: null, ContainingNamespace: { Name: "Memoize", ContainingNamespace.IsGlobalNamespace: true } }
+            && type.Name == name;
+
+    // The parser has found it; here it is found again as a symbol, which its model must not hold.
+    private static IMethodSymbol? FindCore(IMethodSymbol method, CachedMethodModel model, KnownTypes knownTypes)
+    {
+        if (!CachedMethodParser.IsImplementedByGenerator(method))
+            return method;
+
+        var name = model.Core.Name.TrimStart('@');
+        for (var type = method.ContainingType; type is not null; type = type.BaseType)
+        {
+            foreach (var candidate in type.GetMembers(name).OfType<IMethodSymbol>())
+            {
+                if (candidate.Arity == method.Arity
+                    && candidate.Parameters.Length == model.Core.Arguments.Count
+                    && !SymbolEqualityComparer.Default.Equals(candidate, method)
+                    && TypesWithoutTokens(candidate).SequenceEqual(TypesWithoutTokens(method), StringComparer.Ordinal))
+                {
+                    return candidate;
+                }
+            }
+        }
+
+        return null;
+
+        // As text: the type parameters of two generic methods are never the same symbols.
+        IEnumerable<string> TypesWithoutTokens(IMethodSymbol some)
+            => (some.Arity == 0 ? some : some.Construct([.. method.TypeParameters])).Parameters
+                .Where(parameter => !knownTypes.IsCancellationToken(parameter.Type))
+                .Select(static parameter => parameter.Type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat));
+    }
+}

@@ -1,0 +1,234 @@
+namespace Memoize.Generators.Tests.Analyzers;
+
+/// <summary>What works but not as its author may think.</summary>
+public sealed class Surprises
+{
+    // What the rules know by name. The real ones come from packages and later versions.
+    private const string Known = """
+        namespace Microsoft.AspNetCore.Http
+        {
+            public class HttpContext { public string TraceIdentifier => ""; }
+            public interface IHttpContextAccessor { HttpContext? HttpContext { get; } }
+        }
+        """;
+
+    [Fact]
+    public async Task Instance_data_that_is_not_in_the_key() => await MustReport("""
+        public enum Region { North, South }
+        public sealed record Options(string Address);
+        public partial class Quotes(HttpClient http, string address, Region region, Options options)
+        {
+            private int _changing;
+            private readonly Guid _tenant = Guid.Empty;
+            private readonly List<string> _names = [];
+            private readonly Uri _uri = new("http://localhost");
+            public string Currency { get; set; } = "";
+            public string Fixed { get; init; } = "";
+
+            [CachedResponse("5m")] public string One(int x) => http.BaseAddress + {|MEMO030:address|} + {|MEMO030:region|} + {|MEMO030:options|}.Address;
+            [CachedResponse("5m")] public string Two(int x) => {|MEMO030:_changing|} + {|MEMO030:this._tenant|}.ToString() + {|MEMO030:_names|}.Count + {|MEMO030:_uri|};
+            [CachedResponse("5m")] public string Three(int x) => {|MEMO030:Currency|} + {|MEMO030:Fixed|} + Fixed;
+        }
+        """);
+
+    [Fact]
+    public async Task Instance_data_that_is_reached_through_calls_within_the_type() => await MustReport("""
+        public partial class Quotes
+        {
+            private readonly string _address = "";
+            private readonly int _port = 1;
+            private readonly int _other = 1;
+
+            [CachedResponse("5m")] public partial Task<string> GetAsync(int x);
+            private Task<string> GetCoreAsync(int x) => Task.FromResult(Address + string.Join(' ', new[] { x }.Select(Describe)));
+
+            private string Address => Full();
+            private string Full() => {|MEMO030:_address|} + x() + nameof(_other);
+            private int x() => GetCoreAsync(1).Id;
+            private string Describe(int port) => port + ":" + {|MEMO030:_port|};
+            private int NotReached() => _other;
+        }
+        """);
+
+    [Fact]
+    public async Task Services_constants_counters_and_static_members_are_no_instance_data() => await MustReport("""
+        public interface IClock { int Now { get; } }
+        public partial class Quotes(HttpClient http, IClock clock, Action<string> log, Memoizer memoizer, Microsoft.Extensions.Logging.ILogger<Quotes> logger)
+        {
+            private const string Prefix = "";
+            private static readonly string s_suffix = "";
+            private readonly object _gate = new();
+            private readonly SemaphoreSlim _slim = new(1);
+            private readonly CancellationToken _stopping;
+            private int _runs;
+            private int _written;
+            private bool _isDisposed;
+            private string? _started;
+
+            public int Runs => _runs;
+
+            [CachedResponse("5m")]
+            public string Get(int x)
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed, this);
+                if (_isDisposed || _started is null)
+                    throw new InvalidOperationException("Not now.");
+                _runs++;
+                _written = x;
+                Interlocked.Increment(ref _runs);
+                log(Prefix + s_suffix + http + clock.Now + memoizer + logger + _slim + _gate + _stopping);
+                return x.ToString();
+            }
+
+            [CachedResponse("5m")]
+            public static string Static([CacheKeyIgnore] Quotes other) => other.Runs.ToString();
+        }
+        """);
+
+    [Fact]
+    public async Task Instance_data_in_the_key_or_of_the_instance_alone() => await MustReport("""
+        public sealed partial record Position([CacheKey] string Symbol, int Count)
+        {
+            [CachedResponse("5m")] public string Get(int x) => Symbol;
+        }
+        public partial class Quotes([CacheKey] string address, int timeout)
+        {
+            [CacheKey] private readonly string _tenant = "";
+            [CacheKey] public string Currency { get; set; } = "";
+            private readonly string _other = "";
+
+            [CachedResponse("5m")] public string One(int x) => address + _tenant + Currency;
+            [CachedResponse("5m", Scope = CacheScope.Instance)] public string Two(int x) => _other + timeout;
+            [CachedResponse("5m", Scope = CacheScope.Shared)] public string Three(int x) => {|MEMO030:_other|} + {|MEMO030:timeout|};
+        }
+        """);
+
+    [Fact]
+    public async Task Ambient_inputs() => await MustReport("""
+        public partial class Quotes(Microsoft.AspNetCore.Http.IHttpContextAccessor accessor)
+        {
+            private readonly Random _random = new(42);
+            private static readonly AsyncLocal<string> s_tenant = new();
+
+            [CachedResponse("5m")]
+            public static string Get(int x) =>
+                "" + {|MEMO031:DateTime.Now|} + {|MEMO031:DateTimeOffset.UtcNow|} + {|MEMO031:DateTime.Today|} + {|MEMO031:Guid.NewGuid()|}
+                + {|MEMO031:Random.Shared|}.Next() + {|MEMO031:new Random()|}.Next() + {|MEMO031:Environment.GetEnvironmentVariable("A")|}
+                + {|MEMO031:Environment.CurrentDirectory|} + {|MEMO031:s_tenant.Value|} + {|MEMO031:Thread.CurrentPrincipal|}
+                + {|MEMO031:System.Globalization.CultureInfo.CurrentCulture|} + {|MEMO031:System.Security.Claims.ClaimsPrincipal.Current|}
+                + {|MEMO031:TimeProvider.System.GetUtcNow()|} + nameof(DateTime.UtcNow) + new Random(42).Next() + Environment.NewLine
+                + System.Diagnostics.Stopwatch.GetTimestamp();
+
+            [CachedResponse("5m")]
+            public partial Task<string> GetAsync(int x);
+            private Task<string> GetCoreAsync(int x) => Task.FromResult(Trace() + Now);
+            private string? Trace() => {|MEMO031:_random.Next()|} + {|MEMO031:accessor.HttpContext|}!.TraceIdentifier;
+            private static string Now => {|MEMO031:DateTime.Now|}.ToString() + DateTime.Now;
+
+            public string NotCached() => DateTime.UtcNow.ToString();
+        }
+        """);
+
+    [Fact]
+    public async Task Results_that_callers_can_change()
+    {
+        var messages = await Analysis.MustReportAsync("""
+            public sealed record Names(IReadOnlyList<string> All);
+            public partial class Quotes
+            {
+                [CachedResponse("5m")] public {|MEMO032:int[]|} A(int x) => [];
+                [CachedResponse("5m")] public partial {|MEMO032:Task<List<string>>|} BAsync(int x);
+                private Task<List<string>> BCoreAsync(int x) => Task.FromResult<List<string>>([]);
+                [CachedResponse("5m")] public {|MEMO032:Dictionary<string, int>?|} C(int x) => [];
+                [CachedResponse("5m")] public {|MEMO032:ValueTask<HashSet<int>>|} DAsync(int x) => default;
+                [CachedResponse("5m")] public IReadOnlyList<int> E(int x) => [];
+                [CachedResponse("5m")] public ImmutableArray<int> F(int x) => [];
+                [CachedResponse("5m")] public Names G(int x) => new([]);
+                [CachedResponse("5m")] public string H(int x) => "";
+            }
+            """);
+        Assert.Contains("return 'ImmutableArray<int>' instead", messages[0], StringComparison.Ordinal);
+        Assert.Contains("return 'IReadOnlyDictionary<string, int>' instead", messages[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_that_the_core_does_not_accept() => await MustReport("""
+        public partial class Quotes
+        {
+            [CachedResponse("5m")] public partial Task<int> GetAsync(int x, CancellationToken {|MEMO033:token|} = default);
+            private Task<int> GetCoreAsync(int x) => Task.FromResult(x);
+            [CachedResponse("5m")] public partial Task<int> LoadAsync(int x, CancellationToken token = default);
+            private Task<int> LoadCoreAsync(int x, CancellationToken token) => Task.FromResult(x);
+            [CachedResponse("5m")] public partial Task<int> FindAsync(int x);
+            private Task<int> FindCoreAsync(int x) => Task.FromResult(x);
+        }
+        """);
+
+    [Fact]
+    public async Task A_method_that_waits_for_itself() => await MustReport("""
+        public partial class Quotes
+        {
+            [CachedResponse("5m")] public partial Task<int> GetAsync(int x, string y, CancellationToken token = default);
+            private async Task<int> GetCoreAsync(int x, string y, CancellationToken token)
+                => await {|MEMO034:GetAsync(x, y)|} + await {|MEMO034:GetAsync(y: y, x: x, token: token)|} + await GetAsync(x - 1, y, token);
+
+            [CachedResponse("5m")] public int Load(int x) => x == 0 ? 0 : {|MEMO034:LoadCached(x)|} + LoadCached(x - 1) + Load(x - 1);
+
+            [CachedResponse("5m")] public int Count(int x) { x--; return x <= 0 ? 0 : CountCached(x); }
+
+            [CachedResponse("5m")] public static int Of<T>(int x) => x == 0 ? {|MEMO034:OfCached<T>(x)|} : OfCached<List<T>>(x);
+
+            [CachedResponse("5m")] public int All() => {|MEMO034:AllCached()|};
+
+            [CachedResponse("5m")] public int Other([CacheKeyIgnore] Quotes next) => next.OtherCached(next);
+        }
+        """);
+
+    [Fact]
+    public async Task Results_that_never_expire_under_unbounded_keys() => await MustReport("""
+        public enum Region { North, South }
+        public partial class Quotes
+        {
+            [CachedResponse] public string {|MEMO035:Get|}(string x) => x;
+            [CachedResponse] public string Bounded(bool x, Region y, Region? z, (bool, Region) w) => "";
+            [CachedResponse] public string Nothing(CancellationToken token) => "";
+            [CachedResponse(Capacity = 100)] public string Limited(string x) => x;
+            [CachedResponse(Duration = "5m")] public string Expiring(string x) => x;
+            [CachedResponse(Sliding = "5m")] public string Idle(string x) => x;
+        }
+        """);
+
+    [Fact]
+    public async Task Calls_of_the_uncached_method_if_a_project_asks_for_it()
+    {
+        const string Source = """
+            public partial class Quotes
+            {
+                [CachedResponse("5m")] public int Load(int x) => x == 0 ? 0 : Load(x - 1);
+                [CachedResponse("5m")] public static int Of<T>(T x) => 1;
+                [CachedResponse("5m")] public partial int Get(int x);
+                private int GetCore(int x) => x;
+                public int Sum() => {|MEMO036:Load(1)|} + LoadCached(1) + Get(1) + nameof(Load).Length;
+                public IEnumerable<int> All(int[] x) => x.Select({|MEMO036:Load|});
+            }
+            public static class Caller
+            {
+                public static int Call(Quotes quotes) => {|MEMO036:quotes.Load(1)|} + {|MEMO036:Quotes.Of(1)|};
+            }
+            """;
+        await Analysis.MustReportAsync(Source, "MEMO036");
+        Assert.Empty(await Analysis.OfAsync(Marks.Read(Source).Source));
+    }
+
+    [Fact]
+    public async Task Options_of_the_other_form() => await MustReport("""
+        public partial class Quotes
+        {
+            [CachedResponse("5m", {|MEMO037:Name = "Fetch"|})] public partial int Get(int x);
+            private int GetCore(int x) => x;
+            [CachedResponse("5m", {|MEMO037:Core = nameof(GetCore)|}, Name = "Fetch")] public int Load(int x) => x;
+        }
+        """);
+
+    private static async Task MustReport(string marked) => await Analysis.MustReportAsync(marked + "\n" + Known);
+}
