@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Memoize.Testing;
 
 namespace Memoize.Docs.Tests;
 

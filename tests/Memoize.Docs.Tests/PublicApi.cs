@@ -1,4 +1,5 @@
 using System.Reflection;
+using Memoize.Testing;
 
 namespace Memoize.Docs.Tests;
 

@@ -17,7 +17,7 @@ public sealed class LoggingTests : IDisposable
         var inCode = Messages.Select(message => $"| {message.EventId} | {message.Name} | {message.Level} | `{message.Text}` |");
 
         // The two columns after these say when the message comes and what to do.
-        var onPage = File.ReadLines(Path.Combine(Repository.Folder, "docs", "logging.md"))
+        var onPage = File.ReadLines(Path.Combine(Repository.Root, "docs", "logging.md"))
             .Where(line => line.StartsWith("| ", StringComparison.Ordinal) && char.IsAsciiDigit(line[2]))
             .Select(line => line.Split(" | "))
             .Select(cells => cells is [var id, var name, var level, var text, { Length: > 0 }, { Length: > 2 }] ? $"{id} | {name} | {level} | {text} |" : $"not six columns: {cells[0]}");

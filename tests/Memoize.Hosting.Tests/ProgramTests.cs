@@ -49,8 +49,8 @@ public sealed class ProgramTests
     [InlineData("ConsoleProgram")]
     public void The_page_shows_the_programs_that_are_run(string program)
     {
-        string page = File.ReadAllText(Path.Combine(Repository.Folder, "docs", "hosting.md"));
-        string code = File.ReadAllText(Path.Combine(Repository.Folder, "tests", "HostedPrograms", program, "Program.cs"));
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "hosting.md"));
+        string code = File.ReadAllText(Path.Combine(Repository.Root, "tests", "HostedPrograms", program, "Program.cs"));
 
         Assert.Contains($"```csharp\n{code}```", page, StringComparison.Ordinal);
     }
@@ -58,7 +58,7 @@ public sealed class ProgramTests
     private static async Task<string> RunAsync(string program)
     {
         // The program lies where its own build put it: bin/Debug/net10.0, as this one does.
-        string tests = Path.Combine(Repository.Folder, "tests");
+        string tests = Path.Combine(Repository.Root, "tests");
         string output = Path.GetRelativePath(Path.Combine(tests, "Memoize.Hosting.Tests"), AppContext.BaseDirectory);
         var start = new ProcessStartInfo("dotnet", [Path.Combine(tests, "HostedPrograms", program, output, program + ".dll")])
         {

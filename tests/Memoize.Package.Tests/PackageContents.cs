@@ -7,15 +7,12 @@ namespace Memoize.Package.Tests;
 [Collection(UsesPackedPackage.Name)]
 public sealed class PackageContents(PackedPackage package)
 {
-    private static readonly bool HasCodeFixes =
-        File.Exists(Path.Combine(Repository.Root, "src.Generators", "Memoize.CodeFixes", "Memoize.CodeFixes.csproj"));
-
     [Fact]
-    public void The_package_holds_runtime_documentation_compiler_plug_ins_and_readme_and_nothing_else() => Assert.Equal(
+    public void G16_The_package_holds_runtime_documentation_compiler_plug_ins_and_readme_and_nothing_else() => Assert.Equal(
         [
             "Memoize.nuspec",
             "README.md",
-            .. HasCodeFixes ? ["analyzers/dotnet/cs/Memoize.CodeFixes.dll"] : Array.Empty<string>(),
+            "analyzers/dotnet/cs/Memoize.CodeFixes.dll",
             "analyzers/dotnet/cs/Memoize.Generators.dll",
             "build/Memoize.targets",
             "lib/net10.0/Memoize.dll",

@@ -1,3 +1,5 @@
+using Memoize.Testing;
+
 namespace Memoize.Package.Tests;
 
 /// <summary>The package, packed once for all tests from what was built for them, and a consumer of it in a folder of its own.</summary>
@@ -34,7 +36,7 @@ public sealed class PackedPackage : IAsyncLifetime
     internal static async Task PackAsync(string folder) => await DotnetCommand.MustRunAsync(
         Repository.Root,
         packageCache: null,
-        "pack", "src/Memoize", "--no-build", "-c", Repository.Configuration, "-o", folder, $"-p:PackageVersion={Version}");
+        "pack", "src/Memoize", "--no-build", "-c", TestedBuild.Configuration, "-o", folder, $"-p:PackageVersion={Version}");
 
     /// <summary>An empty folder for one consumer.</summary>
     internal string NewFolder(string name) => _folder.CreateSubdirectory(name).FullName;

@@ -1,3 +1,5 @@
+using Memoize.Testing;
+
 namespace Memoize.Package.Tests;
 
 /// <summary>A project elsewhere that refers to the runtime's project, and to the generator's as an analyzer.</summary>
@@ -15,11 +17,11 @@ public sealed class ProjectConsumer(PackedPackage package)
 
         // The two projects are built already, and other tests are using them.
         await DotnetCommand.MustRunAsync(
-            folder, packageCache: null, "build", "-c", Repository.Configuration, "-p:BuildProjectReferences=false");
+            folder, packageCache: null, "build", "-c", TestedBuild.Configuration, "-p:BuildProjectReferences=false");
 
         Assert.Equal(
             ["Greeter.CountLetters.g.cs", "Greeter.GreetAsync.g.cs", "Numbers.Twice.g.cs"],
             ConsumerProject.GeneratedFiles(folder));
-        Assert.Equal(ConsumerProject.ExpectedOutput, await ConsumerProject.RunAsync(folder, Repository.Configuration));
+        Assert.Equal(ConsumerProject.ExpectedOutput, await ConsumerProject.RunAsync(folder, TestedBuild.Configuration));
     }
 }

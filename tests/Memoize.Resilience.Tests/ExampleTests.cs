@@ -58,8 +58,8 @@ public sealed class ExampleTests : IDisposable
     [InlineData("RateLimit.cs")]
     public void The_page_shows_the_code_that_is_tested(string file)
     {
-        string page = File.ReadAllText(Path.Combine(Repository.Folder, "docs", "resilience.md"));
-        string code = File.ReadAllText(Path.Combine(Repository.Folder, "tests", "Memoize.Resilience.Tests", "Examples", file));
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "resilience.md"));
+        string code = File.ReadAllText(Path.Combine(Repository.Root, "tests", "Memoize.Resilience.Tests", "Examples", file));
 
         Assert.Contains($"```csharp\n{code}```", page, StringComparison.Ordinal);
     }

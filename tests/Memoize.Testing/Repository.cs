@@ -1,9 +1,16 @@
 namespace Memoize.Testing;
 
-/// <summary>Where the repository is that the tests were built in.</summary>
+/// <summary>The files of the repository that the tests were built in, for tests that compare them with the code.</summary>
 public static class Repository
 {
-    public static string Folder { get; } = Find();
+    /// <summary>The folder of <c>Memoize.sln</c>.</summary>
+    public static string Root { get; } = Find();
+
+    /// <summary>The full path of a file or folder.</summary>
+    public static string PathOf(params string[] parts) => Path.Combine([Root, .. parts]);
+
+    /// <summary>The text of a file, with line feeds only.</summary>
+    public static string Read(params string[] parts) => File.ReadAllText(PathOf(parts)).ReplaceLineEndings("\n");
 
     private static string Find()
     {

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Memoize.Testing;
 using Microsoft.CodeAnalysis;
 
 namespace Memoize.Generators.Tests.Analyzers;
@@ -10,7 +11,7 @@ public sealed partial class Pages
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public void Every_rule_has_a_title_a_message_that_says_what_to_do_and_a_help_link(string id)
+    public void G17_Every_rule_has_a_title_a_message_that_says_what_to_do_and_a_help_link(string id)
     {
         var rule = Rule(id);
         Assert.Equal($"https://github.com/memoize/memoize/blob/main/docs/diagnostics/{id}.md", rule.HelpLinkUri);
@@ -21,7 +22,7 @@ public sealed partial class Pages
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public void Every_rule_is_tracked(string id)
+    public void G17_Every_rule_is_tracked(string id)
     {
         var rule = Rule(id);
         var severity = rule.IsEnabledByDefault ? rule.DefaultSeverity.ToString() : "Disabled";
@@ -34,7 +35,7 @@ public sealed partial class Pages
         Assert.Equal(Analysis.Rules.Select(static rule => rule.Id), Tracked().Select(static rule => rule.Id), StringComparer.Ordinal);
         Assert.Equal(
             Analysis.Rules.Select(static rule => rule.Id + ".md").Append("README.md"),
-            Directory.GetFiles(Repository.Path("docs", "diagnostics")).Select(Path.GetFileName).Order(StringComparer.Ordinal),
+            Directory.GetFiles(Repository.PathOf("docs", "diagnostics")).Select(Path.GetFileName).Order(StringComparer.Ordinal),
             StringComparer.Ordinal);
     }
 
@@ -75,7 +76,7 @@ public sealed partial class Pages
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public void Every_page_has_its_parts(string id)
+    public void G17_Every_page_has_its_parts(string id)
     {
         var page = Page(id);
         Assert.StartsWith($"# {id}: {Rule(id).Title}\n", page, StringComparison.Ordinal);
@@ -85,7 +86,7 @@ public sealed partial class Pages
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public async Task The_wrong_example_is_reported(string id)
+    public async Task G17_The_wrong_example_is_reported(string id)
     {
         foreach (var example in Examples(id, "Wrong"))
         {
@@ -97,7 +98,7 @@ public sealed partial class Pages
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public async Task The_right_example_is_not_and_compiles(string id)
+    public async Task G17_The_right_example_is_not_and_compiles(string id)
     {
         foreach (var example in Examples(id, "Right"))
         {

@@ -1,3 +1,4 @@
+using Memoize.Testing;
 using Microsoft.CodeAnalysis;
 
 namespace Memoize.Generators.Tests.Analyzers;
@@ -12,7 +13,7 @@ public sealed class Samples
     public async Task Nothing_is_reported_that_is_not_meant()
     {
         List<string> reported = [];
-        foreach (var sample in Directory.GetDirectories(Repository.Path("samples")))
+        foreach (var sample in Directory.GetDirectories(Repository.PathOf("samples")))
         {
             var sources = Directory.GetFiles(sample, "*.cs", SearchOption.AllDirectories)
                 .Where(file => Path.GetRelativePath(sample, file).Split(Path.DirectorySeparatorChar)[0] is not ("bin" or "obj"))
