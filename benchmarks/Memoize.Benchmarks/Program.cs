@@ -1,7 +1,17 @@
+using Memoize.Benchmarks;
+using Memoize.Benchmarks.Footprint;
 using Memoize.Benchmarks.Generator;
 
 switch (args)
 {
+    case ["summary"]:
+        Console.WriteLine(SummaryReport.Table());
+        return 0;
+
+    case ["memory"]:
+        Console.WriteLine(FootprintReport.Table());
+        return 0;
+
     case ["generator"]:
         return GeneratorReport.Run();
 
