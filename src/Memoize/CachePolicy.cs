@@ -62,6 +62,15 @@ public sealed class CachePolicy<TValue>
     /// <inheritdoc cref="CachedResponseAttribute.Capacity"/>
     public int Capacity { get; init; } = 10_000;
 
+    /// <summary>
+    /// The size of a result, zero or more: gets the object that the method was called on (<see langword="null"/> for static
+    /// methods) and the result. <see langword="null"/> (the default): results have no size.
+    /// </summary>
+    public Func<object?, TValue, long>? Size { get; init; }
+
+    /// <summary>The sum of the sizes that the memory store keeps at most. <see langword="null"/> (the default): no limit.</summary>
+    public long? MaxSize { get; init; }
+
     /// <summary>How many results are kept for each tag at most; the oldest makes room. <see langword="null"/> (the default): no limit of its own.</summary>
     public int? TagCapacity { get; init; }
 
@@ -93,6 +102,8 @@ public sealed class CachePolicy<TValue>
         AtLeastOne(MaxConcurrency, nameof(MaxConcurrency));
         if (Store?.Length == 0) Refuse($"Store is empty, but it must name a store: leave it out to use the memoizer's");
 
+        if (MaxSize < 1) Refuse($"MaxSize is {MaxSize}, but it must be one or more");
+        if (MaxSize is not null && Size is null) Refuse($"MaxSize is {MaxSize}, but results have no size: set Size too");
         if (RefreshAfter >= Duration) Refuse($"RefreshAfter is {RefreshAfter}, but a result of that age has expired: it must be shorter than the Duration of {Duration}");
         if (Sliding >= Duration) Refuse($"Sliding is {Sliding}, but a result only lives for the Duration of {Duration}: it must be shorter");
         if (SoftTimeout is not null && StaleOnError is null) Refuse($"SoftTimeout is set, but there is no stale result to take then: set StaleOnError too");

@@ -34,6 +34,15 @@ public abstract class CachedMethod
 
     internal abstract int Prune();
 
+    /// <summary>How many entries there are in memory.</summary>
+    internal abstract int EntryCount { get; }
+
+    /// <summary>The sum of the sizes of the entries in memory.</summary>
+    internal abstract long TotalSize { get; }
+
+    /// <summary>Makes the entry leave that can be spared most. False if there is none.</summary>
+    internal abstract bool EvictOne();
+
     /// <summary>Cancels a computation. The callbacks of its token are the user's code: they neither hold up this thread nor throw at it.</summary>
     internal void Cancel(CancellationTokenSource computation) =>
         _ = computation.CancelAsync().ContinueWith(
@@ -70,7 +79,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         _policy = definition.Policy;
         _policy.Validate(Name);
         _clock = memoizer.Clock;
-        _memory = new MemoryStore<TKey, TValue>(_policy, _clock, _counters);
+        _memory = new MemoryStore<TKey, TValue>(_policy, _clock, _counters, memoizer.Budget);
         _locks = new KeyedLocks<TKey, TValue>(this);
         _runner = new ComputationRunner<TKey, TValue>(this, _policy, _memory, _counters);
     }
@@ -232,6 +241,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             Expires = hasValue ? _clock.ToDateTimeOffset(_memory.End(entry!)) : null,
             StaleUntil = hasValue ? _clock.ToDateTimeOffset(_memory.StaleUntil(entry!)) : null,
             FailedUntil = entry?.FailureAt(_clock.Now) is { } failure ? _clock.ToDateTimeOffset(failure.Until) : null,
+            Size = hasValue && _policy.Size is not null ? entry!.Weight : null,
             Level = hasValue ? EntryLevel.Memory : null,
             IsComputing = _locks.CallersOf(key) > 0,
         };
@@ -246,8 +256,9 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         Memoizer.ThrowIfDisposed();
         var life = _runner.LifeOf(value, owner);
+        long size = _runner.SizeOf(value, owner);
         _locks.Detach(key);
-        if (life is { } kept) _memory.Keep(key, value, kept, tags);
+        if (life is { } kept) _memory.Keep(key, value, kept, tags, size);
         else _memory.Remove(key, MissReason.Expired);
     }
 
@@ -332,6 +343,12 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     }
 
     internal override int Prune() => _memory.Prune();
+
+    internal override int EntryCount => _memory.Count;
+
+    internal override long TotalSize => _memory.Size;
+
+    internal override bool EvictOne() => _memory.EvictOne();
 
     internal override void Abort()
     {

@@ -36,6 +36,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         Options = options.Validated();
         Clock = new CacheClock(Options.TimeProvider);
+        if (Options.MaxEntries is not null || Options.MaxSize is not null) Budget = new MemoryBudget(Options.MaxEntries ?? int.MaxValue, Options.MaxSize ?? long.MaxValue, () => Methods);
         Logger = new CarefulLogger(Options.LoggerFactory.CreateLogger(nameof(Memoize)));
         _shutdown = new Lazy<Task>(ShutDownAsync);
         if (Options.AutomaticPruning) _pruning = StartPruning(this);
@@ -53,6 +54,9 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     internal MemoizerOptions Options { get; }
 
     internal CacheClock Clock { get; }
+
+    /// <summary>What all methods may keep together; null for no limit.</summary>
+    internal MemoryBudget? Budget { get; }
 
     internal ILogger Logger { get; }
 

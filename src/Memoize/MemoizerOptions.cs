@@ -33,6 +33,18 @@ public sealed class MemoizerOptions
     public TimeSpan PruningInterval { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
+    /// How many results all methods together keep in memory at most. When there are more, the method with the largest share
+    /// of the limits gives one up. <see langword="null"/> (the default): each method's own <c>Capacity</c> is the only limit.
+    /// </summary>
+    public int? MaxEntries { get; set; }
+
+    /// <summary>
+    /// The sum of the sizes that all methods together keep in memory at most, for methods whose results have a <c>Size</c>.
+    /// <see langword="null"/> (the default): each method's own <c>MaxSize</c> is the only limit.
+    /// </summary>
+    public long? MaxSize { get; set; }
+
+    /// <summary>
     /// What the computations of a method go through: retries, rate limits, circuit breakers. It is asked once for each
     /// method; <see langword="null"/> for methods that run as they are. The default is none.
     /// </summary>
@@ -51,6 +63,8 @@ public sealed class MemoizerOptions
         if (DefaultDuration is { } duration && duration <= TimeSpan.Zero) throw new ArgumentException($"{nameof(MemoizerOptions)}.{nameof(DefaultDuration)} is {duration}; it must be positive, or null for results that do not expire.");
         if (PruningInterval < TimeSpan.FromMilliseconds(1) || PruningInterval > TimeSpan.FromDays(1)) throw new ArgumentException($"{nameof(MemoizerOptions)}.{nameof(PruningInterval)} is {PruningInterval}; it must be between a millisecond and a day. To switch pruning off, set {nameof(AutomaticPruning)} to false.");
 
+        if (MaxEntries < 1) throw new ArgumentException($"{nameof(MemoizerOptions)}.{nameof(MaxEntries)} is {MaxEntries}; it must be one or more, or null for no limit.");
+        if (MaxSize < 1) throw new ArgumentException($"{nameof(MemoizerOptions)}.{nameof(MaxSize)} is {MaxSize}; it must be one or more, or null for no limit.");
         if (ShutdownTimeout < TimeSpan.Zero) throw new ArgumentException($"{nameof(MemoizerOptions)}.{nameof(ShutdownTimeout)} is {ShutdownTimeout}; it must be zero or longer.");
 
         // A copy: what the caller does to its object afterwards changes nothing here.

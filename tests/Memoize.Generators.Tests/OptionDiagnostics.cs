@@ -22,6 +22,7 @@ public sealed class OptionDiagnostics
     [Theory]
     [InlineData("Capacity = 0", "Capacity is 0; write 1 or more")]
     [InlineData("MaxConcurrency = -1", "MaxConcurrency is -1")]
+    [InlineData("MaxSize = -1", "MaxSize is -1")]
     [InlineData("TagCapacity = -1, Tags = [\"a\"]", "TagCapacity is -1")]
     [InlineData("Jitter = 1.5", "Jitter is 1.5; write a share of the life, from 0 to 1")]
     [InlineData("Jitter = double.NaN", "Jitter is NaN")]
@@ -38,6 +39,7 @@ public sealed class OptionDiagnostics
     [InlineData("OnWaitTimeout = OnWaitTimeout.ComputeUncached", "set WaitTimeout too")]
     [InlineData("OnFailure = OnFailure.Retry, FailureDuration = \"1s\"", "leave one of them out")]
     [InlineData("TagCapacity = 5", "set Tags too")]
+    [InlineData("MaxSize = 5", "Size = nameof(…)")]
     public void Options_do_not_contradict_each_other(string options, string advice) => MustRefuse("MEMO011", advice, options);
 
     [Theory]

@@ -41,6 +41,8 @@ public sealed class Options
         When = True
         DurationFrom = 00:00:04
         Capacity = 123
+        Size = 4
+        MaxSize = 4000000000
         TagCapacity = 7
         MaxConcurrency = 3
         Version = 2
@@ -53,9 +55,11 @@ public sealed class Options
                 "10m", Sliding = "1m30s", Jitter = 0.25, RefreshAfter = "5m", StaleOnError = "1d", SoftTimeout = "250ms", Timeout = "30s",
                 WaitTimeout = "00:00:05", OnWaitTimeout = OnWaitTimeout.ComputeUncached, OnFailure = OnFailure.Share, FailureDuration = "2s",
                 CacheNull = false, When = nameof(IsGood), DurationFrom = nameof(LifeOf), Capacity = 123, TagCapacity = 7, MaxConcurrency = 3,
+                Size = nameof(SizeOf), MaxSize = 4_000_000_000,
                 Tags = ["all"], Version = 2, Store = "disk", Scope = CacheScope.Instance)]
             internal Task<string> GetAsync(string x) => Task.FromResult(x);
             private bool IsGood(string value) => value == "kept";
+            private long SizeOf(string value) => value.Length;
             private static TimeSpan LifeOf(string value) => TimeSpan.FromSeconds(value.Length);
         }
         internal static class Scenario { public static string Run() => Policy.Of(typeof(C), "GetMethod"); }

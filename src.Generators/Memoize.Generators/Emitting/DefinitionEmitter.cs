@@ -39,6 +39,8 @@ internal static class DefinitionEmitter
             options.Add($"When = {Callback(when, method, names)}");
         if (method.Policy.DurationFrom is { } durationFrom)
             options.Add($"DurationFrom = {Callback(durationFrom, method, names)}");
+        if (method.Policy.Size is { } size)
+            options.Add($"Size = {Callback(size, method, names)}");
 
         if (options.Count == 0)
         {

@@ -4,6 +4,7 @@ namespace Memoize.Generators.Model;
 /// <param name="Options">The options of the policy that were set, in the order of the attribute's properties.</param>
 /// <param name="When">The method that decides whether a result is kept.</param>
 /// <param name="DurationFrom">The method that gives a result's life.</param>
+/// <param name="Size">The method that gives a result's size.</param>
 /// <param name="Tags">The tags, each as a C# expression over the parameters in the key.</param>
 /// <param name="RefreshesInBackground">Whether a hit may start a refresh.</param>
 /// <param name="IsPerInstance">Whether each instance has results of its own.</param>
@@ -11,12 +12,13 @@ internal sealed record PolicyModel(
     EquatableArray<PolicyOption> Options,
     CallbackModel? When,
     CallbackModel? DurationFrom,
+    CallbackModel? Size,
     EquatableArray<string> Tags,
     bool RefreshesInBackground,
     bool IsPerInstance)
 {
     /// <summary>Whether a callback is called on the instance that the method was called on.</summary>
-    public bool NeedsOwner => When is { IsStatic: false } || DurationFrom is { IsStatic: false };
+    public bool NeedsOwner => When is { IsStatic: false } || DurationFrom is { IsStatic: false } || Size is { IsStatic: false };
 }
 
 /// <summary>One option of the policy.</summary>

@@ -53,6 +53,9 @@ internal sealed class AttributeOptions
     /// <summary>A whole number or the value of an enum, if it was given.</summary>
     public int? Number(string option) => _values.TryGetValue(option, out var value) && value is int number ? number : null;
 
+    /// <summary>A whole number of 64 bits, if it was given.</summary>
+    public long? LongNumber(string option) => _values.TryGetValue(option, out var value) && value is long number ? number : null;
+
     /// <summary>A share, if it was given.</summary>
     public double? Share(string option) => _values.TryGetValue(option, out var value) && value is double share ? share : null;
 
@@ -75,11 +78,12 @@ internal sealed class AttributeOptions
         {
             ("Duration" or "Sliding" or "RefreshAfter" or "StaleOnError" or "SoftTimeout" or "Timeout" or "WaitTimeout" or "FailureDuration", string text)
                 => ReadDuration(option, text, reporter),
-            ("Name" or "Core" or "Handle" or "When" or "DurationFrom", string text)
+            ("Name" or "Core" or "Handle" or "When" or "DurationFrom" or "Size", string text)
                 => Keep(option, text, SyntaxFacts.IsValidIdentifier(text), Diagnostics.InvalidName, reporter),
             ("Store", string text) => Keep(option, text, text.Trim().Length > 0, Diagnostics.InvalidStore, reporter),
             ("Capacity", int count) => ReadValue(option, count, count >= 1, "1 or more", reporter),
             ("MaxConcurrency" or "TagCapacity", int count) => ReadValue(option, count, count >= 0, "1 or more, or 0 for no limit", reporter),
+            ("MaxSize", long size) => ReadValue(option, size, size >= 0, "1 or more, or 0 for no limit", reporter),
             ("Jitter", double share) => ReadValue(option, share, share is >= 0 and <= 1, "a share of the life, from 0 to 1", reporter),
             ("OnFailure", int value) => ReadValue(option, value, value is 0 or 1, "OnFailure.Share or OnFailure.Retry", reporter),
             ("OnWaitTimeout", int value) => ReadValue(option, value, value is 0 or 1, "OnWaitTimeout.Throw or OnWaitTimeout.ComputeUncached", reporter),

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 
 namespace Memoize.Generators.Parsing;
 
-/// <summary>Finds the methods that options name: <c>When = nameof(IsGood)</c>, <c>DurationFrom = nameof(LifeOf)</c>.</summary>
+/// <summary>Finds the methods that options name: <c>When = nameof(IsGood)</c>, <c>DurationFrom = nameof(LifeOf)</c>, <c>Size = nameof(SizeOf)</c>.</summary>
 internal static class CallbackFinder
 {
     /// <summary>Finds the method that an option names.</summary>

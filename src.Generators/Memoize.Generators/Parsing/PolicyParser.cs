@@ -20,6 +20,7 @@ internal static class PolicyParser
         fits &= HasInstance(method, options, reporter);
         fits &= CallbackFinder.TryFind("When", "bool", method, options, knownTypes, reporter, out var when);
         fits &= CallbackFinder.TryFind("DurationFrom", "System.TimeSpan", method, options, knownTypes, reporter, out var durationFrom);
+        fits &= CallbackFinder.TryFind("Size", "long", method, options, knownTypes, reporter, out var size);
         var tags = TagParser.Parse(method, options.Tags, parameters, knownTypes, reporter);
         if (!fits || tags is null)
             return null;
@@ -28,6 +29,7 @@ internal static class PolicyParser
             Set(options).ToEquatableArray(),
             when,
             durationFrom,
+            size,
             tags.Value,
             RefreshesInBackground: options.Duration("RefreshAfter") is not null,
             options.IsPerInstance);
@@ -54,6 +56,8 @@ internal static class PolicyParser
             Refuse("OnFailure is Retry, but a failure that is remembered for the FailureDuration is not retried; leave one of them out");
         if (options.Number("TagCapacity") is > 0 && options.Tags.Length == 0)
             Refuse("TagCapacity is set, but there are no tags; set Tags too");
+        if (options.LongNumber("MaxSize") is > 0 && options.Text("Size") is null)
+            Refuse("MaxSize is set, but results have no size; name a method that gives it: Size = nameof(…)");
         return refused;
 
         void Refuse(string contradiction)
@@ -107,6 +111,8 @@ internal static class PolicyParser
                 yield return new(option, count.ToString(CultureInfo.InvariantCulture));
         }
 
+        if (options.LongNumber("MaxSize") is > 0 and var maxSize)
+            yield return new("MaxSize", maxSize.ToString(CultureInfo.InvariantCulture));
         if (options.Number("Version") is { } version)
             yield return new("Version", version.ToString(CultureInfo.InvariantCulture));
         if (options.Text("Store") is { } store)

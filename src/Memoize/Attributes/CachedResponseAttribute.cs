@@ -91,6 +91,18 @@ public sealed class CachedResponseAttribute : Attribute
     /// </summary>
     public int Capacity { get; set; } = 10_000;
 
+    /// <summary>
+    /// The name of a method <c>long M(TValue)</c> of the type: the size of this result, in whatever unit you choose, zero or
+    /// more. Unset (the default): results have no size.
+    /// </summary>
+    public string? Size { get; set; }
+
+    /// <summary>
+    /// The sum of the sizes that the memory store keeps for this method at most, in the unit of <see cref="Size"/>. A result
+    /// that is larger by itself is not kept. 0 (the default): no limit.
+    /// </summary>
+    public long MaxSize { get; set; }
+
     /// <summary>How many computations of this method run at once at most; the others queue. 0 (the default): no limit.</summary>
     public int MaxConcurrency { get; set; }
 

@@ -148,6 +148,13 @@ internal sealed class ComputationRunner<TKey, TValue>
         return EntryLife.Start(_clock.Now, duration, _policy.Jitter, _policy.RefreshAfter);
     }
 
+    /// <summary>The size that the policy gives to a value; 0 if values have none.</summary>
+    public long SizeOf(TValue value, object? owner)
+    {
+        long size = _policy.Size?.Invoke(owner, value) ?? 0;
+        return size >= 0 ? size : throw new InvalidOperationException($"{_method.Name}: the Size of a result is {size}, but a size is zero or more.");
+    }
+
     // Counted first and asked then, so that a memoizer that is closing either sees the computation or is seen by it.
     private void EnterRunning()
     {
@@ -184,7 +191,7 @@ internal sealed class ComputationRunner<TKey, TValue>
         if ((value is null && !_policy.CacheNull) || _policy.When?.Invoke(owner, value) == false)
             return Verdict.Refuse(MissReason.Unsuccessful);
 
-        return LifeOf(value, owner) is { } life ? Verdict.Keep(life) : Verdict.Refuse(MissReason.Expired);
+        return LifeOf(value, owner) is { } life ? Verdict.Keep(life, SizeOf(value, owner)) : Verdict.Refuse(MissReason.Expired);
     }
 
     private async ValueTask<TValue> WithinTimeoutAsync<TState>(

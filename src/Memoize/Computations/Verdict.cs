@@ -20,13 +20,15 @@ internal readonly struct Verdict
 
     private MissReason Reason { get; init; }
 
+    private long Size { get; init; }
+
     private long Until { get; init; }
 
     /// <summary>Nothing is kept, and nothing is known of it later.</summary>
     public static Verdict Drop => default;
 
     /// <summary>The value is kept.</summary>
-    public static Verdict Keep(EntryLife life) => new() { What = Kind.Keep, Life = life };
+    public static Verdict Keep(EntryLife life, long size = 0) => new() { What = Kind.Keep, Life = life, Size = size };
 
     /// <summary>The value is not kept; the next miss says why.</summary>
     public static Verdict Refuse(MissReason reason) => new() { What = Kind.Refuse, Reason = reason };
@@ -41,7 +43,7 @@ internal readonly struct Verdict
         switch (What)
         {
             case Kind.Keep:
-                memory.KeepComputed(keyedLock.Key, keyedLock.Outcome.GetValueOrThrow(), Life, keyedLock.Tags, keyedLock.SeenAt);
+                memory.KeepComputed(keyedLock.Key, keyedLock.Outcome.GetValueOrThrow(), Life, keyedLock.Tags, Size, keyedLock.SeenAt);
                 break;
             case Kind.Refuse:
                 memory.RefuseComputed(keyedLock.Key, Reason, keyedLock.SeenAt);

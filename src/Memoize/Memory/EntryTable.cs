@@ -45,6 +45,15 @@ internal sealed class EntryTable<TKey, TValue>
         return false;
     }
 
+    /// <summary>How many chains there are.</summary>
+    public int Chains => _heads.Length;
+
+    /// <summary>The entries of one chain. Under the lock; the one that is current may be removed meanwhile.</summary>
+    public IEnumerable<MemoryEntry<TKey, TValue>> Chain(int index)
+    {
+        for (var entry = _heads[index]; entry is not null; entry = entry.Next) yield return entry;
+    }
+
     /// <summary>Adds an entry whose key is not there.</summary>
     public void Add(MemoryEntry<TKey, TValue> entry)
     {

@@ -14,11 +14,11 @@ namespace Memoize;
 /// The value and the life never change: a new value is a new entry. An entry without a value only remembers a failure.
 /// </remarks>
 [DebuggerDisplay("{Key}: {Value}")]
-internal sealed class MemoryEntry<TKey, TValue>(TKey key, TValue value, EntryLife life, string[]? tags)
+internal sealed class MemoryEntry<TKey, TValue>(TKey key, TValue value, EntryLife life, string[]? tags, long size = 0)
+    : PolicyNode(EntryTable<TKey, TValue>.HashOf(key))
     where TKey : notnull
 {
     public readonly TKey Key = key;
-    public readonly int Hash = EntryTable<TKey, TValue>.HashOf(key);
     public readonly TValue Value = value;
     public readonly bool HasValue = true;
 
@@ -34,14 +34,8 @@ internal sealed class MemoryEntry<TKey, TValue>(TKey key, TValue value, EntryLif
     /// <summary>When the value was last read; only kept up to date with <c>Sliding</c>. Readers race, and each writes about the same.</summary>
     public long ReadAt = life.CreatedAt;
 
-    /// <summary>Whether the value was read since the clock hand last passed. Readers only ever set it; races are harmless.</summary>
-    public bool Used;
-
     /// <summary>When the entry was written, as the store counts its writes; owned by the store's lock.</summary>
     public long Written;
-
-    /// <summary>The entry's place in the ring of the clock hand; owned by the store's lock.</summary>
-    public int Slot;
 
     /// <summary>The entry's places in the lists of its tags; owned by the store's lock.</summary>
     public LinkedListNode<MemoryEntry<TKey, TValue>>[]? TagNodes;
@@ -62,6 +56,9 @@ internal sealed class MemoryEntry<TKey, TValue>(TKey key, TValue value, EntryLif
 
     /// <summary>The value as a completed task, made once and handed to every caller, so that asynchronous hits allocate nothing.</summary>
     public Task<TValue> Task => _task ??= System.Threading.Tasks.Task.FromResult(Value);
+
+    /// <summary>The size that the user gives the value; 0 if none.</summary>
+    public override long Weight { get; } = size;
 
     public bool IsRefreshing => Volatile.Read(ref _refreshing) != 0;
 

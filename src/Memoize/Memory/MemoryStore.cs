@@ -8,14 +8,13 @@ namespace Memoize;
 /// </summary>
 /// <remarks>
 /// Reads take no lock. Writes of one store are serialised by a lock that no user code runs under, key equality apart; they
-/// are as rare as computations. When the store is full, a clock hand looks for a victim: it takes the first entry that is
-/// no longer fresh, or the first that was not read since the hand last passed (Corbató, "A paging experiment with the
-/// Multics system", 1968).
+/// are as rare as computations. Who has to leave a full store, the <see cref="EvictionPolicy"/> decides; it does not know of
+/// time, so every write sweeps a few chains of the table clean of what is gone.
 /// Invariants:
-/// 1. When no write is running, <c>_entries</c> and <c>_ring</c> hold the same entries, each once, and
-///    <c>_ring[entry.Slot] == entry</c>; the tag index holds those of them that have tags.
-/// 2. There are never more than <c>capacity</c> entries: the newcomer to a full store takes its victim's place. No tag has
-///    more than <c>tagCapacity</c>.
+/// 1. When no write is running, the table and the policy hold the same entries, each once; the tag index holds those of them
+///    that have tags.
+/// 2. There are never more than <c>Capacity</c> entries, and they never weigh more than <c>MaxSize</c>: room is made before an
+///    entry comes in. No tag has more than <c>TagCapacity</c>.
 /// 3. An entry that is not fresh is never handed out as a hit.
 /// 4. A key is never both kept and remembered as removed.
 /// 5. What a user sets wins over what was being computed: a computed value is only kept if its key was not written since its
@@ -24,32 +23,43 @@ namespace Memoize;
 internal sealed class MemoryStore<TKey, TValue>
     where TKey : notnull
 {
-    // How many entries one hold of the lock visits while pruning, so that no writer waits for a whole scan.
+    // How many chains one hold of the lock visits while pruning, so that no writer waits for a whole scan.
     private const int PruneStep = 256;
 
+    // How many chains a write sweeps: enough to stay ahead of what it adds.
+    private const int SweepStep = 4;
+
     private readonly EntryTable<TKey, TValue> _entries = new();
-    private readonly List<MemoryEntry<TKey, TValue>> _ring = [];
     private readonly RemovedKeys<TKey> _removed;
     private readonly TagIndex<TKey, TValue> _tags = new();
     private readonly Lock _writes = new();
+    private readonly EvictionPolicy _policy;
     private readonly CacheClock _clock;
     private readonly MethodCounters _counters;
+    private readonly MemoryBudget? _budget;
     private readonly int _capacity;
     private readonly int _tagCapacity;
     private readonly long _sliding;
     private readonly long _stale;
-    private int _hand;
     private long _written;
+    private int _swept;
 
-    public MemoryStore(CachePolicy<TValue> policy, CacheClock clock, MethodCounters counters)
+    /// <summary>Makes an empty store.</summary>
+    /// <param name="policy">The options of the method.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="counters">Where evictions are counted.</param>
+    /// <param name="budget">What all methods of the memoizer may keep together; null for no limit.</param>
+    public MemoryStore(CachePolicy<TValue> policy, CacheClock clock, MethodCounters counters, MemoryBudget? budget = null)
     {
         _clock = clock;
         _counters = counters;
+        _budget = budget;
         _capacity = policy.Capacity;
         _tagCapacity = policy.TagCapacity ?? int.MaxValue;
         _sliding = policy.Sliding?.Ticks ?? CacheClock.Never;
         _stale = policy.StaleOnError?.Ticks ?? 0;
         _removed = new RemovedKeys<TKey>(policy.Capacity);
+        _policy = new EvictionPolicy(policy.Capacity, policy.MaxSize ?? long.MaxValue, (uint)Random.Shared.Next());
     }
 
     /// <summary>How many values there are, expired ones that have not been removed yet included.</summary>
@@ -57,7 +67,16 @@ internal sealed class MemoryStore<TKey, TValue>
     {
         get
         {
-            lock (_writes) return _ring.Count;
+            lock (_writes) return _entries.Count;
+        }
+    }
+
+    /// <summary>The sum of the sizes of the values that there are.</summary>
+    public long Size
+    {
+        get
+        {
+            lock (_writes) return _policy.Weight;
         }
     }
 
@@ -130,23 +149,27 @@ internal sealed class MemoryStore<TKey, TValue>
     public long StaleUntil(MemoryEntry<TKey, TValue> entry) => CacheClock.Add(End(entry), _stale);
 
     /// <summary>Keeps a value, in place of whatever the key had.</summary>
-    public void Keep(TKey key, TValue value, EntryLife life, string[]? tags)
+    public void Keep(TKey key, TValue value, EntryLife life, string[]? tags, long size = 0)
     {
         lock (_writes)
         {
             _entries.TryGet(key, out var previous);
-            Put(previous, new MemoryEntry<TKey, TValue>(key, value, life, tags));
+            Put(previous, new MemoryEntry<TKey, TValue>(key, value, life, tags, size));
         }
+
+        _budget?.Enforce();
     }
 
     /// <summary>Keeps a computed value, unless the key was written since the computation looked at <paramref name="moment"/>.</summary>
-    public void KeepComputed(TKey key, TValue value, EntryLife life, string[]? tags, long moment)
+    public void KeepComputed(TKey key, TValue value, EntryLife life, string[]? tags, long size, long moment)
     {
         lock (_writes)
         {
             if (WasWrittenAfter(moment, key, out var previous)) return;
-            Put(previous, new MemoryEntry<TKey, TValue>(key, value, life, tags));
+            Put(previous, new MemoryEntry<TKey, TValue>(key, value, life, tags, size));
         }
+
+        _budget?.Enforce();
     }
 
     /// <summary>Remembers that a result was computed but not kept. A value that can still stand in for it stays.</summary>
@@ -170,6 +193,8 @@ internal sealed class MemoryStore<TKey, TValue>
             if (IsUsable(previous)) previous.Failure = kept;
             else Put(previous, new MemoryEntry<TKey, TValue>(key, kept, _clock.Now));
         }
+
+        _budget?.Enforce();
     }
 
     /// <summary>Removes a key and remembers why.</summary>
@@ -189,7 +214,22 @@ internal sealed class MemoryStore<TKey, TValue>
     {
         lock (_writes)
         {
-            while (_ring.Count > 0) Remove(_ring[^1], MissReason.Invalidated);
+            for (int chain = 0; chain < _entries.Chains; chain++)
+            {
+                foreach (var entry in _entries.Chain(chain)) Remove(entry, MissReason.Invalidated);
+            }
+        }
+    }
+
+    /// <summary>Makes the entry leave that the policy wants to spare least. False if there is none.</summary>
+    public bool EvictOne()
+    {
+        lock (_writes)
+        {
+            if (!_policy.TryEvict(out var victim)) return false;
+
+            Leave((MemoryEntry<TKey, TValue>)victim);
+            return true;
         }
     }
 
@@ -206,25 +246,15 @@ internal sealed class MemoryStore<TKey, TValue>
     public int Prune()
     {
         int pruned = 0;
-        int next = int.MaxValue;
-        while (next > 0)
+        for (int chain = 0; ;)
         {
             lock (_writes)
             {
-                // From the end: removing an entry moves the last one, which was visited already, into its place.
-                next = Math.Min(next, _ring.Count);
-                for (int stop = Math.Max(0, next - PruneStep); next > stop; next--)
-                {
-                    var entry = _ring[next - 1];
-                    if (IsUsable(entry) || entry.FailureAt(_clock.Now) is not null) continue;
+                if (chain >= _entries.Chains) return pruned;
 
-                    Remove(entry, ReasonOfGone(entry));
-                    pruned++;
-                }
+                for (int stop = Math.Min(chain + PruneStep, _entries.Chains); chain < stop; chain++) pruned += PruneChain(chain);
             }
         }
-
-        return pruned;
     }
 
     /// <summary>Throws unless the invariants 1, 2 and 4 hold. For tests, when no write is running.</summary>
@@ -232,23 +262,22 @@ internal sealed class MemoryStore<TKey, TValue>
     {
         lock (_writes)
         {
-            Require(_entries.Count == _ring.Count, $"{_entries.Count} entries, {_ring.Count} in the ring.");
-            Require(_ring.Count <= _capacity, $"{_ring.Count} entries, capacity {_capacity}.");
+            var entries = Enumerable.Range(0, _entries.Chains).SelectMany(_entries.Chain).ToList();
+            _policy.Verify(entries);
+            Require(_entries.Count == entries.Count, $"{entries.Count} entries, {_entries.Count} counted.");
             Require(_removed.Count <= _capacity, $"{_removed.Count} keys remembered, limit {_capacity}.");
-            for (int slot = 0; slot < _ring.Count; slot++)
+            foreach (var entry in entries)
             {
-                var entry = _ring[slot];
-                Require(entry.Slot == slot, $"The entry in slot {slot} says {entry.Slot}.");
-                Require(_entries.TryGet(entry.Key, out var found) && found == entry, $"The entry in slot {slot} cannot be found.");
-                Require(!_removed.TryGetReason(entry.Key, out _), $"The entry in slot {slot} is remembered as removed.");
+                Require(_entries.TryGet(entry.Key, out var found) && found == entry, $"The entry of {entry.Key} cannot be found.");
+                Require(!_removed.TryGetReason(entry.Key, out _), $"The entry of {entry.Key} is remembered as removed.");
                 foreach (string tag in entry.Tags ?? [])
                 {
-                    Require(_tags.Of(tag).Count(entry.Equals) == 1, $"The entry in slot {slot} is not once in its tag '{tag}'.");
+                    Require(_tags.Of(tag).Count(entry.Equals) == 1, $"The entry of {entry.Key} is not once in its tag '{tag}'.");
                     Require(_tags.Of(tag).Length <= _tagCapacity, $"The tag '{tag}' has {_tags.Of(tag).Length} entries.");
                 }
             }
 
-            int tags = _ring.SelectMany(entry => entry.Tags ?? []).Distinct(StringComparer.Ordinal).Count();
+            int tags = entries.SelectMany(entry => entry.Tags ?? []).Distinct(StringComparer.Ordinal).Count();
             Require(_tags.Count == tags, $"{_tags.Count} tags in the index, {tags} in the entries.");
         }
 
@@ -267,7 +296,7 @@ internal sealed class MemoryStore<TKey, TValue>
     private void MarkRead(MemoryEntry<TKey, TValue> entry)
     {
         if (_sliding != CacheClock.Never) Volatile.Write(ref entry.ReadAt, _clock.Now);
-        if (!entry.Used) entry.Used = true;
+        _policy.OnHit(entry);
     }
 
     private void Put(MemoryEntry<TKey, TValue>? previous, MemoryEntry<TKey, TValue> entry)
@@ -275,58 +304,76 @@ internal sealed class MemoryStore<TKey, TValue>
         // What can throw, because it compares keys, comes first.
         _removed.Forget(entry.Key);
         entry.Written = ++_written;
+        if (!_policy.CanHold(entry.Weight))
+        {
+            // Larger than the whole store: it is as if it had come and been evicted at once.
+            if (previous is not null) Remove(previous, MissReason.Evicted);
+            else Remember(entry, MissReason.Evicted);
+            return;
+        }
+
         if (previous is not null)
         {
             _entries.Replace(previous, entry);
             _tags.Remove(previous);
-            Place(entry, previous.Slot);
-        }
-        else if (_ring.Count < _capacity)
-        {
-            _entries.Add(entry);
-            _ring.Add(entry);
-            Place(entry, _ring.Count - 1);
+            _tags.Add(entry);
+            _policy.Replace(previous, entry);
+            _budget?.Add(0, entry.Weight - previous.Weight);
+            while (_policy.TryTrim(out var victim)) Leave((MemoryEntry<TKey, TValue>)victim);
         }
         else
         {
-            // The newcomer takes its victim's place, behind the hand: it is the last to be looked at again.
-            var victim = FindVictim();
-            _entries.Remove(victim);
+            Sweep();
+            while (_policy.TryMakeRoom(entry.Weight, out var victim)) Leave((MemoryEntry<TKey, TValue>)victim);
             _entries.Add(entry);
-            _tags.Remove(victim);
-            Place(entry, victim.Slot);
-            _hand = entry.Slot + 1;
-            Remember(victim, IsFresh(victim) ? MissReason.Evicted : ReasonOfGone(victim));
+            _tags.Add(entry);
+            _policy.Add(entry);
+            _budget?.Add(1, entry.Weight);
         }
 
-        _tags.Add(entry);
         foreach (string tag in entry.Tags ?? [])
         {
             if (_tags.TryGetOldestBeyond(_tagCapacity, tag, out var oldest)) Remove(oldest, MissReason.Evicted);
         }
     }
 
-    private MemoryEntry<TKey, TValue> FindVictim()
+    private void Sweep()
     {
-        // The hand clears each mark that it passes, so it stops in its second round at the latest.
-        while (true)
+        for (int step = 0; step < SweepStep; step++)
         {
-            if (_hand >= _ring.Count) _hand = 0;
-
-            var entry = _ring[_hand];
-            if (!entry.Used || !IsFresh(entry)) return entry;
-
-            entry.Used = false;
-            _hand++;
+            if (++_swept >= _entries.Chains) _swept = 0;
+            PruneChain(_swept);
         }
+    }
+
+    private int PruneChain(int chain)
+    {
+        int pruned = 0;
+        foreach (var entry in _entries.Chain(chain))
+        {
+            if (IsUsable(entry) || entry.FailureAt(_clock.Now) is not null) continue;
+
+            Remove(entry, ReasonOfGone(entry));
+            pruned++;
+        }
+
+        return pruned;
     }
 
     private void Remove(MemoryEntry<TKey, TValue> entry, MissReason reason)
     {
+        _policy.Remove(entry);
+        Leave(entry, reason);
+    }
+
+    // What the policy has let go.
+    private void Leave(MemoryEntry<TKey, TValue> victim) => Leave(victim, IsFresh(victim) ? MissReason.Evicted : ReasonOfGone(victim));
+
+    private void Leave(MemoryEntry<TKey, TValue> entry, MissReason reason)
+    {
         _entries.Remove(entry);
         _tags.Remove(entry);
-        Place(_ring[^1], entry.Slot);
-        _ring.RemoveAt(_ring.Count - 1);
+        _budget?.Add(-1, -entry.Weight);
         Remember(entry, reason);
     }
 
@@ -334,11 +381,5 @@ internal sealed class MemoryStore<TKey, TValue>
     {
         if (reason == MissReason.Evicted) _counters.CountEviction();
         _removed.Remember(removed.Key, reason, removed.Written);
-    }
-
-    private void Place(MemoryEntry<TKey, TValue> entry, int slot)
-    {
-        entry.Slot = slot;
-        _ring[slot] = entry;
     }
 }
