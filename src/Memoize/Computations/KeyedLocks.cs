@@ -74,11 +74,7 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod method)
 
     public void AddDetached(KeyedLock<TKey, TValue> detached) => _detached.TryAdd(detached, true);
 
-    public void RemoveDetached(KeyedLock<TKey, TValue> settled)
-    {
-        // Invalidations during a computation are rare: mostly there is nothing, and looking costs next to nothing.
-        if (!_detached.IsEmpty) _detached.TryRemove(settled, out _);
-    }
+    public void RemoveDetached(KeyedLock<TKey, TValue> settled) => _detached.TryRemove(settled, out _);
 
     public void Remove(KeyedLock<TKey, TValue> detached) =>
         _locks.TryRemove(new KeyValuePair<TKey, KeyedLock<TKey, TValue>>(detached.Key, detached));

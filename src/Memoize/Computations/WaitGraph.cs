@@ -18,12 +18,12 @@ internal static class WaitGraph
 
     public static void Enter(ComputationFrame caller, KeyedLock entered)
     {
-        lock (Edges) caller.Inside.Add(entered);
+        lock (Edges) (caller.Inside ??= []).Add(entered);
     }
 
     public static void Leave(ComputationFrame caller, KeyedLock left)
     {
-        lock (Edges) caller.Inside.Remove(left);
+        lock (Edges) caller.Inside?.Remove(left);
     }
 
     /// <summary>The circle that is closed when <paramref name="caller"/> waits for <paramref name="waitedFor"/>; null if there is none.</summary>
@@ -43,9 +43,12 @@ internal static class WaitGraph
         {
             if (computation == caller) return true;
 
-            foreach (var next in computation.Inside)
+            if (computation.Inside is { } inside)
             {
-                if (Search(caller, next, path, seen)) return true;
+                foreach (var next in inside)
+                {
+                    if (Search(caller, next, path, seen)) return true;
+                }
             }
         }
 

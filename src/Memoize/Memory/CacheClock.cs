@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Memoize;
 
 /// <summary>
@@ -17,7 +19,11 @@ internal sealed class CacheClock(TimeProvider provider)
 
     public TimeProvider Provider => _virtual ?? TimeProvider.System;
 
-    public long Now => _virtual is null ? CoarseTime.Now : _virtual.GetUtcNow().UtcTicks;
+    public long Now => _virtual is null ? CoarseTime.Now : Ask(_virtual);
+
+    // Not inlined: a look in a loop has no room for the providers of users.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long Ask(TimeProvider provider) => provider.GetUtcNow().UtcTicks;
 
     /// <summary>The moment <paramref name="ticks"/> after <paramref name="moment"/>; <see cref="Never"/> if that is beyond all time.</summary>
     public static long Add(long moment, long ticks) => ticks >= Never - moment ? Never : moment + ticks;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Memoize;
 
 /// <summary>
@@ -41,6 +43,7 @@ internal static class CoarseTime
 
     private static long Ask() => Environment.TickCount64 * TimeSpan.TicksPerMillisecond;
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static long AskAndWakeUp()
     {
         if (Interlocked.Exchange(ref _awake, 1) == 0) Wanted.Release();
