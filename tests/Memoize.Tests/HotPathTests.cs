@@ -1,7 +1,7 @@
 namespace Memoize.Tests;
 
 /// <summary>The parts of a hit: the table, the counter, the clock, the key. And that a hit allocates nothing.</summary>
-public sealed class HotPathTests
+public sealed partial class HotPathTests
 {
     [Fact]
     public void A_table_is_read_while_it_grows_and_shrinks_and_never_finds_what_is_not_there()
@@ -159,13 +159,89 @@ public sealed class HotPathTests
         Assert.Equal(0, Allocated(() => cache.TryGet("key", out _, out bool _)));
         Assert.Equal(0, Allocated(() => cache.Call("key", core)));
 
-        static long Allocated(Action hit)
-        {
-            for (int i = 0; i < 100; i++) hit();
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < 1_000; i++) hit();
-            return GC.GetAllocatedBytesForCurrentThread() - before;
-        }
+    }
+
+    [Fact]
+    public async Task A_hit_of_a_generated_wrapper_allocates_nothing_in_any_form()
+    {
+        using var memoizer = new Memoizer();
+        var quotes = new Quotes(memoizer);
+        quotes.Get("MSFT");
+        quotes.Get("MSFT", 1);
+        quotes.GetFirst();
+        Quotes.GetStatic(1);
+        await quotes.GetTaskAsync("MSFT", 1);
+        await quotes.GetValueTaskAsync("MSFT", 1);
+        await quotes.GetRefreshedAsync("MSFT");
+        quotes.GetGeneric(1);
+        quotes.LoadCached("MSFT");
+
+        Assert.Equal(0, Allocated(() => quotes.Get("MSFT")));
+        Assert.Equal(0, Allocated(() => quotes.Get("MSFT", 1)));
+        Assert.Equal(0, Allocated(() => quotes.GetFirst()));
+        Assert.Equal(0, Allocated(() => Quotes.GetStatic(1)));
+        Assert.Equal(0, Allocated(() => quotes.GetTaskAsync("MSFT", 1)));
+        Assert.Equal(0, Allocated(() => IsCompleted(quotes.GetValueTaskAsync("MSFT", 1))));
+        Assert.Equal(0, Allocated(() => quotes.GetRefreshedAsync("MSFT")));
+        Assert.Equal(0, Allocated(() => quotes.GetGeneric(1)));
+        Assert.Equal(0, Allocated(() => quotes.LoadCached("MSFT")));
+        Assert.Equal(0, Allocated(() => quotes.GetTaskCache.TryPeek("MSFT", 1, out _)));
+    }
+
+    private static bool IsCompleted(ValueTask<string> task) => task.IsCompletedSuccessfully;
+
+    private static long Allocated<T>(Func<T> hit)
+    {
+        for (int i = 0; i < 100; i++) hit();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1_000; i++) hit();
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+
+    private sealed partial class Quotes(Memoizer memoizer)
+    {
+        [CachedResponse("1h")]
+        public partial string Get(string symbol);
+
+        [CachedResponse("1h")]
+        public partial string Get(string symbol, int page);
+
+        [CachedResponse("1h")]
+        public partial string GetFirst();
+
+        [CachedResponse("1h")]
+        public static partial string GetStatic(int page);
+
+        [CachedResponse("1h", Sliding = "30m")]
+        public partial Task<string> GetTaskAsync(string symbol, int page, CancellationToken cancellationToken = default);
+
+        [CachedResponse("1h")]
+        public partial ValueTask<string> GetValueTaskAsync(string symbol, int page, CancellationToken cancellationToken = default);
+
+        [CachedResponse("1h", RefreshAfter = "30m")]
+        public partial Task<string> GetRefreshedAsync(string symbol);
+
+        [CachedResponse("1h")]
+        public partial string GetGeneric<T>(T page);
+
+        [CachedResponse("1h")]
+        internal string Load(string symbol) => symbol;
+
+        private string GetCore(string symbol) => symbol;
+
+        private string GetCore(string symbol, int page) => symbol + page;
+
+        private string GetFirstCore() => "first";
+
+        private static string GetStaticCore(int page) => $"{page}";
+
+        private Task<string> GetTaskCoreAsync(string symbol, int page, CancellationToken cancellationToken) => Task.FromResult(symbol + page);
+
+        private ValueTask<string> GetValueTaskCoreAsync(string symbol, int page, CancellationToken cancellationToken) => new(symbol + page);
+
+        private Task<string> GetRefreshedCoreAsync(string symbol) => Task.FromResult(symbol);
+
+        private string GetGenericCore<T>(T page) => $"{page}";
     }
 
     private readonly record struct BadHash(int Value)

@@ -42,7 +42,7 @@ internal sealed class EvictionPolicy
     // How many entries one choice puts back by their marks.
     private const int MaxReordered = 16;
 
-    // How many entries an addition moves from a window that is too large; more than one, so that a window can shrink.
+    // How many entries an addition moves from a window that is too large: more than come in, so that it shrinks even if candidates win.
     private const int MaxMoved = 2;
 
     // A candidate that was used this often is admitted by chance, once in so many times.

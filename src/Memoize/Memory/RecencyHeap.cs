@@ -8,7 +8,7 @@ namespace Memoize;
 /// Invariants:
 /// 1. <c>_nodes[node.HeapIndex] == node</c> for each entry, and no entry is ordered before its parent.
 /// 2. <see cref="Weight"/> is the sum of the entries' weights.
-/// Moments wrap around, so they are compared by their difference. Entries that nobody used for two thousand million moments
+/// Moments wrap around, so they are compared by their difference. Entries that nobody used for a thousand million writes
 /// may therefore look new; then the order is off, and nothing else.
 /// </remarks>
 internal sealed class RecencyHeap(bool isWindow)

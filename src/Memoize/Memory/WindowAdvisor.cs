@@ -75,7 +75,7 @@ internal sealed class WindowAdvisor
     {
         int best = Array.IndexOf(_hits, _hits.Max());
         int leader = _hits[best] > _hits[_choice] + (Memory * _period / 100) ? best : _choice;
-        _choice = leader;
+        if (leader == _leader) _choice = leader;
         _leader = leader;
     }
 }
