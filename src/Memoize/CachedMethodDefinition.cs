@@ -43,6 +43,7 @@ public sealed class CachedMethodDefinition<TKey, TValue>(string name, CachePolic
     public CachedMethod<TKey, TValue> For(Memoizer memoizer, object instance) =>
         _ofInstances.TryGetValue(instance, out var method) && ReferenceEquals(method.Memoizer, memoizer) ? method : Find(memoizer, instance);
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private CachedMethod<TKey, TValue> Find(Memoizer memoizer)
     {
         ArgumentNullException.ThrowIfNull(memoizer);
@@ -51,6 +52,7 @@ public sealed class CachedMethodDefinition<TKey, TValue>(string name, CachePolic
         return method;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private CachedMethod<TKey, TValue> Find(Memoizer memoizer, object instance)
     {
         ArgumentNullException.ThrowIfNull(memoizer);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 
 namespace Memoize;
@@ -237,6 +238,8 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         }
     }
 
+    // Once in a process: not in the loops of callers, where the compiler would put it and all that it calls.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static Memoizer MakeDefault()
     {
         var made = new Memoizer();

@@ -158,7 +158,7 @@ partial class Prices
 
             public override bool Equals(object? obj) => obj is Key other && Equals(other);
 
-            public override int GetHashCode() => global::System.HashCode.Combine(_market, s_baskets.GetHashCode(_baskets), _currency is null ? 0 : global::System.StringComparer.OrdinalIgnoreCase.GetHashCode(_currency));
+            public override int GetHashCode() => global::System.HashCode.Combine(new global::Memoize.TextKey(_market), s_baskets.GetHashCode(_baskets), _currency is null ? 0 : global::System.StringComparer.OrdinalIgnoreCase.GetHashCode(_currency));
 
             public override string ToString() => $"{_market}, {s_baskets.Describe(_baskets)}, {_currency}";
 

@@ -175,7 +175,7 @@ partial class QuoteService
 
             public override bool Equals(object? obj) => obj is Key other && Equals(other);
 
-            public override int GetHashCode() => global::System.HashCode.Combine(_symbol, _day);
+            public override int GetHashCode() => global::System.HashCode.Combine(new global::Memoize.TextKey(_symbol), _day);
 
             public override string ToString() => string.Create(global::System.Globalization.CultureInfo.InvariantCulture, $"{_symbol}, {_day}");
         }

@@ -58,7 +58,7 @@ internal static class HitRatioReport
                 worst = Math.Min(worst, ahead);
                 table.AppendLine(
                     CultureInfo.InvariantCulture,
-                    $"| {name} | {capacity} | {memoize:0.00} | {lru:0.00} | {concurrentLru:0.00} | {concurrentLfu:0.00} | {optimum:0.00} | {ahead:+0.00;-0.00} |");
+                    $"| {name} | {capacity} | {memoize:0.00} | {lru:0.00} | {concurrentLru:0.00} | {concurrentLfu:0.00} | {optimum:0.00} | {ahead:+0.00;-0.00;0.00} |");
             }
         }
 

@@ -12,5 +12,5 @@ internal readonly struct PageKey(string symbol, int page) : IEquatable<PageKey>
 
     public override bool Equals(object? obj) => obj is PageKey other && Equals(other);
 
-    public override int GetHashCode() => HashCode.Combine(_symbol, _page);
+    public override int GetHashCode() => HashCode.Combine(new TextKey(_symbol), _page);
 }

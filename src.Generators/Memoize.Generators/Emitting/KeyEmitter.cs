@@ -95,6 +95,9 @@ internal static class KeyEmitter
         KeyEquality.Content => $"{ComparerOf(part)}.GetHashCode({Field(part)})",
         KeyEquality.Comparer when part.CanBeNull => $"{Field(part)} is null ? 0 : {ComparerOf(part)}.GetHashCode({Field(part)})",
         KeyEquality.Comparer => $"{ComparerOf(part)}.GetHashCode({Field(part)})",
+
+        // A string's own hash costs as much as the rest of a hit.
+        _ when part.IsText => $"new global::Memoize.TextKey({Field(part)})",
         _ => Field(part),
     };
 

@@ -14,8 +14,8 @@ internal sealed class ComputationFrame(KeyedLock keyedLock, ComputationFrame? pa
     /// <summary>The computation that called this one's method.</summary>
     public ComputationFrame? Parent { get; } = parent;
 
-    /// <summary>The locks that calls of this computation are inside now; owned by <see cref="WaitGraph"/>.</summary>
-    public List<KeyedLock> Inside { get; } = [];
+    /// <summary>The locks that calls of this computation are inside now; made by the first such call and owned by <see cref="WaitGraph"/>.</summary>
+    public List<KeyedLock>? Inside { get; set; }
 
     public bool HasEnded { get; private set; }
 

@@ -41,13 +41,16 @@ internal abstract class KeyedLock(CachedMethod method)
 /// <item>Nobody waits without a permit to come: as long as callers are inside, somebody has the turn, or there is a permit,
 /// or a computation runs.</item>
 /// </list>
-/// The semaphore is never disposed: it has no wait handle to free, and nobody can be thrown out of a wait.
+/// The semaphore is made by the first caller that waits, since most computations have nobody to wait for them; permits that
+/// were due before it are put into it then. It is never disposed: it has no wait handle to free, and nobody can be thrown
+/// out of a wait.
 /// </remarks>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "See the remarks.")]
 internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, CachedMethod method, TKey key, bool isRefresh) : KeyedLock(method)
     where TKey : notnull
 {
-    private readonly SemaphoreSlim _permits = new(initialCount: 0);
+    private SemaphoreSlim? _permits;
+    private int _permitsDue;
     private int _callers = 1;
     private int _turn = 1;
     private bool _attached = true;
@@ -124,14 +127,14 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     /// <summary>Waits for the turn or the outcome. A caller that is cancelled must still <see cref="Leave"/>.</summary>
     public (Wake Wake, int Turn) Wait(CancellationToken cancellationToken)
     {
-        _permits.Wait(cancellationToken);
+        Permits().Wait(cancellationToken);
         return WakeUp();
     }
 
     /// <summary>Wakes up if there is a permit, without waiting: the step of a caller whose interleaving a test plays.</summary>
     public bool TryWait(out (Wake Wake, int Turn) woken)
     {
-        bool permitted = _permits.Wait(0);
+        bool permitted = Permits().Wait(0);
         woken = permitted ? WakeUp() : default;
         return permitted;
     }
@@ -139,7 +142,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     /// <inheritdoc cref="Wait"/>
     public async ValueTask<(Wake Wake, int Turn)> WaitAsync(CancellationToken cancellationToken)
     {
-        await _permits.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await Permits().WaitAsync(cancellationToken).ConfigureAwait(false);
         return WakeUp();
     }
 
@@ -199,7 +202,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
         finally
         {
             // The callers first: what a key's equality might throw must not keep them waiting.
-            if (permits > 0) _permits.Release(permits);
+            if (permits > 0) _permits!.Release(permits);
             if (_isListed) table.RemoveDetached(this);
             table.Remove(this);
         }
@@ -227,7 +230,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
             }
         }
 
-        if (permits > 0) _permits.Release(permits);
+        if (permits > 0) _permits!.Release(permits);
         if (_isListed) table.RemoveDetached(this);
         if (detached) table.Remove(this);
     }
@@ -290,9 +293,21 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
             }
         }
 
-        if (permits > 0) _permits.Release(permits);
+        if (permits > 0) _permits!.Release(permits);
         if (detached) table.Remove(this);
         return abandoned;
+    }
+
+    private SemaphoreSlim Permits()
+    {
+        lock (this)
+        {
+            if (_permits is not null) return _permits;
+
+            _permits = new SemaphoreSlim(_permitsDue);
+            _permitsDue = 0;
+            return _permits;
+        }
     }
 
     private (Wake Wake, int Turn) WakeUp()
@@ -305,7 +320,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
             permits = StartOver();
         }
 
-        _permits.Release(permits);
+        _permits!.Release(permits);
         return (Wake.StartOver, 0);
     }
 
@@ -323,7 +338,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
         Computation = null;
         _leftRunning = false;
         _turn++;
-        return _attached ? 1 : StartOver();
+        return _attached ? Grant(1) : StartOver();
     }
 
     // Callers whose lock was detached by an invalidation do not compute on it, since their result could not be kept.
@@ -337,6 +352,15 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     {
         _settled = true;
         Computation = null;
-        return _callers;
+        return Grant(_callers);
+    }
+
+    /// <summary>How many permits to release once the monitor is left; none while there is no semaphore to release them to.</summary>
+    private int Grant(int permits)
+    {
+        if (_permits is not null) return permits;
+
+        _permitsDue += permits;
+        return 0;
     }
 }

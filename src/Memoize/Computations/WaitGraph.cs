@@ -18,12 +18,12 @@ internal static class WaitGraph
 
     public static void Enter(ComputationFrame caller, KeyedLock entered)
     {
-        lock (Edges) caller.Inside.Add(entered);
+        lock (Edges) (caller.Inside ??= []).Add(entered);
     }
 
     public static void Leave(ComputationFrame caller, KeyedLock left)
     {
-        lock (Edges) caller.Inside.Remove(left);
+        lock (Edges) caller.Inside?.Remove(left);
     }
 
     /// <summary>The circle that is closed when <paramref name="caller"/> waits for <paramref name="waitedFor"/>; null if there is none.</summary>
@@ -39,7 +39,7 @@ internal static class WaitGraph
                 if (current.Computation is not { } computation) continue;
                 if (computation == caller) return PathTo(current, cameFrom, caller.Lock);
 
-                foreach (var next in computation.Inside)
+                foreach (var next in computation.Inside ?? [])
                 {
                     if (cameFrom.TryAdd(next, current)) open.Push(next);
                 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Memoize;
 
 /// <summary>
@@ -17,7 +19,11 @@ internal sealed class CacheClock(TimeProvider provider)
 
     public TimeProvider Provider => _virtual ?? TimeProvider.System;
 
-    public long Now => _virtual is null ? CoarseTime.Now : _virtual.GetUtcNow().UtcTicks;
+    public long Now => _virtual is null ? CoarseTime.Now : Ask(_virtual);
+
+    // Not inlined: a look in a loop has no room for the providers of users.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long Ask(TimeProvider provider) => provider.GetUtcNow().UtcTicks;
 
     /// <summary>
     /// Whether <paramref name="moment"/> is still to come. Close to it the system itself is asked, so that nothing outlives its

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Memoize;
 
 /// <summary>
@@ -45,6 +47,7 @@ internal static class CoarseTime
     /// <summary>The system's tick count itself.</summary>
     public static long Exact => Environment.TickCount64 * TimeSpan.TicksPerMillisecond;
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static long AskAndWakeUp()
     {
         if (Interlocked.Exchange(ref _awake, 1) == 0) Wanted.Release();

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Memoize;
 
@@ -33,6 +34,8 @@ internal sealed class EntryTable<TKey, TValue>
     }
 
     /// <summary>The entry of a key. Without the lock it can miss one that is there (invariant 3).</summary>
+    /// <remarks>Inlined, so that keys of several fields are not copied from frame to frame on their way here.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryGet(TKey key, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry)
     {
         int hash = HashOf(key);
@@ -48,11 +51,8 @@ internal sealed class EntryTable<TKey, TValue>
     /// <summary>How many chains there are.</summary>
     public int Chains => _heads.Length;
 
-    /// <summary>The entries of one chain. Under the lock; the one that is current may be removed meanwhile.</summary>
-    public IEnumerable<MemoryEntry<TKey, TValue>> Chain(int index)
-    {
-        for (var entry = _heads[index]; entry is not null; entry = entry.Next) yield return entry;
-    }
+    /// <summary>The first entry of one chain; <c>Next</c> leads on, also from one that is removed meanwhile (invariant 2). Under the lock.</summary>
+    public MemoryEntry<TKey, TValue>? Head(int chain) => _heads[chain];
 
     /// <summary>Adds an entry whose key is not there.</summary>
     public void Add(MemoryEntry<TKey, TValue> entry)

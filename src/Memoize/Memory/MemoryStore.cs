@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
 namespace Memoize;
@@ -81,6 +82,7 @@ internal sealed class MemoryStore<TKey, TValue>
     }
 
     /// <summary>The look of a hit: no lock, no allocation.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryGetFresh(TKey key, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry)
     {
         if (!TryPeekFresh(key, out entry)) return false;
@@ -90,6 +92,7 @@ internal sealed class MemoryStore<TKey, TValue>
     }
 
     /// <summary>Like <see cref="TryGetFresh(TKey, out MemoryEntry{TKey, TValue})"/>, but leaves no mark.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryPeekFresh(TKey key, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry) =>
         _entries.TryGet(key, out entry) && IsFresh(entry);
 
@@ -222,7 +225,7 @@ internal sealed class MemoryStore<TKey, TValue>
         {
             for (int chain = 0; chain < _entries.Chains; chain++)
             {
-                foreach (var entry in _entries.Chain(chain)) Remove(entry, MissReason.Invalidated);
+                for (var entry = _entries.Head(chain); entry is not null; entry = entry.Next) Remove(entry, MissReason.Invalidated);
             }
         }
     }
@@ -268,7 +271,12 @@ internal sealed class MemoryStore<TKey, TValue>
     {
         lock (_writes)
         {
-            var entries = Enumerable.Range(0, _entries.Chains).SelectMany(_entries.Chain).ToList();
+            var entries = new List<MemoryEntry<TKey, TValue>>();
+            for (int chain = 0; chain < _entries.Chains; chain++)
+            {
+                for (var entry = _entries.Head(chain); entry is not null; entry = entry.Next) entries.Add(entry);
+            }
+
             _policy.Verify(entries);
             Require(_entries.Count == entries.Count, $"{entries.Count} entries, {_entries.Count} counted.");
             Require(_removed.Count <= _capacity, $"{_removed.Count} keys remembered, limit {_capacity}.");
@@ -355,7 +363,7 @@ internal sealed class MemoryStore<TKey, TValue>
     private int PruneChain(int chain)
     {
         int pruned = 0;
-        foreach (var entry in _entries.Chain(chain))
+        for (var entry = _entries.Head(chain); entry is not null; entry = entry.Next)
         {
             if (IsUsable(entry) || entry.FailureAt(_clock.Now) is not null) continue;
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Memoize;
 
 /// <summary>
@@ -66,7 +68,8 @@ internal sealed class HitCounter
         return sum;
     }
 
-    // The thread has no array yet, or one from a time with fewer counters.
+    // The thread has no array yet, or one from a time with fewer counters. Kept out of the loops of callers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void IncrementFirst()
     {
         lock (Registry)
