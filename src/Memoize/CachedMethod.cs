@@ -169,6 +169,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     /// <exception cref="TimeoutException">The caller has waited for its <c>WaitTimeout</c>.</exception>
     /// <exception cref="CacheRecursionException">The caller would wait for itself.</exception>
+    /// <exception cref="ObjectDisposedException">The memoizer is disposed.</exception>
     public Turn<TKey, TValue> Enter(TKey key, CancellationToken cancellationToken)
     {
         var caller = Begin(key, toRefresh: false, cancellationToken);
@@ -274,11 +275,15 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         };
     }
 
-    /// <summary>Keeps <paramref name="value"/> as if the method had returned it now. A computation that is running does not overwrite it.</summary>
+    /// <summary>
+    /// Keeps <paramref name="value"/> from now on; <c>When</c> and <c>CacheNull</c> are not asked. A computation that is running
+    /// does not overwrite it.
+    /// </summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value.</param>
     /// <param name="tags">The tags of the value.</param>
-    /// <param name="owner">The object that the handle belongs to, for <c>DurationFrom</c>.</param>
+    /// <param name="owner">The object that the handle belongs to, for <c>DurationFrom</c> and <c>Size</c>.</param>
+    /// <exception cref="ObjectDisposedException">The memoizer is disposed.</exception>
     public void Set(TKey key, TValue value, string[]? tags = null, object? owner = null)
     {
         Memoizer.ThrowIfDisposed();

@@ -47,7 +47,7 @@ public sealed record EntryExplanation
     /// <summary>Until when the last failure is thrown instead of running the method; <see langword="null"/> if none is remembered.</summary>
     public DateTimeOffset? FailedUntil { get; init; }
 
-    /// <summary>The size of the entry, in the unit of the method's size option; <see langword="null"/> if it has none.</summary>
+    /// <summary>The size of the value, in the unit of the method's <c>Size</c>; <see langword="null"/> if results have no size.</summary>
     public long? Size { get; init; }
 
     /// <summary>Where the entry is kept; <see langword="null"/> if it is absent.</summary>

@@ -85,7 +85,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         foreach (var method in Methods) await method.ClearAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Removes expired entries now, whatever <see cref="MemoizerOptions.AutomaticPruning"/> says.</summary>
+    /// <summary>Removes entries now that can never be served again: expired ones, once their time to be served stale is over too.</summary>
     /// <returns>How many entries were removed.</returns>
     public int Prune()
     {

@@ -29,7 +29,7 @@ public sealed class MemoizerOptions
     /// </summary>
     public bool AutomaticPruning { get; set; } = true;
 
-    /// <summary>The time between two automatic prunings. The default is one minute.</summary>
+    /// <summary>The time between two automatic prunings, from a millisecond to a day. The default is one minute.</summary>
     public TimeSpan PruningInterval { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>

@@ -135,6 +135,29 @@ public sealed partial class HotPathTests
     }
 
     [Fact]
+    public void Differences_in_one_part_of_a_text_cannot_be_taken_back_in_another()
+    {
+        // Bit 63 of one step against every bit of the next, and every pair of bits of two steps.
+        string text = "abcdefgh";
+        var hashes = new HashSet<int> { new TextKey(text).GetHashCode() };
+        int pairs = 0;
+        for (int first = 0; first < 64; first++)
+        {
+            for (int second = 64; second < 128; second++)
+            {
+                char[] changed = text.ToCharArray();
+                changed[first / 16] ^= (char)(1 << (first % 16));
+                changed[second / 16] ^= (char)(1 << (second % 16));
+                hashes.Add(new TextKey(new string(changed)).GetHashCode());
+                pairs++;
+            }
+        }
+
+        // Of 4,096 random numbers of 32 bits, two are the same in one of 500 processes; three pairs in none.
+        Assert.InRange(hashes.Count, pairs - 1, pairs + 1);
+    }
+
+    [Fact]
     public void Text_keys_spread_over_a_table()
     {
         // 4,096 keys that differ in a digit or two: no bucket of 4,096 gets more than a handful.

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Memoize;
@@ -10,11 +9,9 @@ namespace Memoize;
 /// <param name="text">The string.</param>
 public readonly struct TextKey(string? text) : IEquatable<TextKey>
 {
-    // Of odd 64-bit numbers with well-spread bits, any will do; these are from the digits of pi and e.
-    private const ulong Multiplier = 0x9E3779B97F4A7C15;
-
-    // Another in each process, so that nobody can prepare strings whose hashes collide.
-    private static readonly ulong Seed = (ulong)Random.Shared.NextInt64() | 1;
+    // Others in each process, so that nobody can prepare strings whose hashes collide. Odd, so that no product is 0 for long.
+    private static readonly ulong Secret = (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue) | 1;
+    private static readonly ulong Seed = (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue);
 
     private readonly string? _text = text;
 
@@ -38,12 +35,21 @@ public readonly struct TextKey(string? text) : IEquatable<TextKey>
     {
         if (_text is null) return 0;
 
-        // Four characters a step: mix in, multiply, rotate. The high half of the last product depends on every bit.
+        // Four characters a step: mixed in, multiplied by the secret to 128 bits, and the halves folded, as wyhash does. A
+        // difference spreads over all bits in a way that depends on the secret, so another step cannot take it back.
         ReadOnlySpan<char> rest = _text;
-        ulong hash = Seed + ((ulong)rest.Length * Multiplier);
-        foreach (ulong four in MemoryMarshal.Cast<char, ulong>(rest)) hash = BitOperations.RotateLeft((hash ^ four) * Multiplier, 29);
-        for (int i = rest.Length & ~3; i < rest.Length; i++) hash = BitOperations.RotateLeft((hash ^ rest[i]) * Multiplier, 29);
-        return (int)((hash * Multiplier) >> 32);
+        ulong hash = Seed ^ (ulong)rest.Length;
+        foreach (ulong four in MemoryMarshal.Cast<char, ulong>(rest)) hash = Fold(hash ^ four);
+        ulong last = 0;
+        for (int i = rest.Length & ~3; i < rest.Length; i++) last = (last << 16) | rest[i];
+        hash = Fold(hash ^ last);
+        return (int)(hash ^ (hash >> 32));
+    }
+
+    private static ulong Fold(ulong value)
+    {
+        ulong high = Math.BigMul(value, Secret, out ulong low);
+        return high ^ low;
     }
 
     /// <summary>The string.</summary>

@@ -46,7 +46,7 @@ public sealed class MethodStatistics
     /// <summary>The calls that ran the method and got its result.</summary>
     public long Computed { get; }
 
-    /// <summary>The calls that ended with an exception of the method, whether they ran it or waited for it.</summary>
+    /// <summary>The calls that ended with an exception of the method, whether they ran it or waited for it, with a time-out, or because they would have waited for themselves.</summary>
     public long Failed { get; }
 
     /// <summary>The calls that their callers cancelled.</summary>
