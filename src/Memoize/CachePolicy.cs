@@ -84,8 +84,9 @@ public sealed class CachePolicy<TValue>
     public string? Store { get; init; }
 
     /// <summary>Throws when an option of the policy of <paramref name="method"/> cannot work, or two contradict each other.</summary>
-    internal void Validate(string method)
+    internal void Validate(string method, TimeSpan? defaultDuration = null)
     {
+        var duration = Duration ?? (DurationFrom is null ? defaultDuration : null);
         Positive(Duration, nameof(Duration));
         Positive(Sliding, nameof(Sliding));
         Positive(RefreshAfter, nameof(RefreshAfter));
@@ -104,8 +105,8 @@ public sealed class CachePolicy<TValue>
 
         if (MaxSize < 1) Refuse($"MaxSize is {MaxSize}, but it must be one or more");
         if (MaxSize is not null && Size is null) Refuse($"MaxSize is {MaxSize}, but results have no size: set Size too");
-        if (RefreshAfter >= Duration) Refuse($"RefreshAfter is {RefreshAfter}, but a result of that age has expired: it must be shorter than the Duration of {Duration}");
-        if (Sliding >= Duration) Refuse($"Sliding is {Sliding}, but a result only lives for the Duration of {Duration}: it must be shorter");
+        if (RefreshAfter >= duration) Refuse($"RefreshAfter is {RefreshAfter}, but a result of that age has expired: it must be shorter than the Duration of {duration}");
+        if (Sliding >= duration) Refuse($"Sliding is {Sliding}, but a result only lives for the Duration of {duration}: it must be shorter");
         if (SoftTimeout is not null && StaleOnError is null) Refuse($"SoftTimeout is set, but there is no stale result to take then: set StaleOnError too");
         if (SoftTimeout >= Timeout) Refuse($"SoftTimeout is {SoftTimeout}, but the computation ends at the Timeout of {Timeout}: it must be shorter");
         if (OnWaitTimeout != OnWaitTimeout.Throw && WaitTimeout is null) Refuse($"OnWaitTimeout is {OnWaitTimeout}, but there is no WaitTimeout: set it too");

@@ -44,13 +44,22 @@ public abstract class CachedMethod
     internal abstract bool EvictOne();
 
     /// <summary>Cancels a computation. The callbacks of its token are the user's code: they neither hold up this thread nor throw at it.</summary>
-    internal void Cancel(CancellationTokenSource computation) =>
-        _ = computation.CancelAsync().ContinueWith(
-            static (cancelling, method) => Log.CancellationCallbackFailed(((CachedMethod)method!).Memoizer.Logger, cancelling.Exception!, ((CachedMethod)method).Name),
-            this,
-            CancellationToken.None,
-            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+    internal void Cancel(CancellationTokenSource computation)
+    {
+        try
+        {
+            _ = computation.CancelAsync().ContinueWith(
+                static (cancelling, method) => Log.CancellationCallbackFailed(((CachedMethod)method!).Memoizer.Logger, cancelling.Exception!, ((CachedMethod)method).Name),
+                this,
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The computation has just ended by itself.
+        }
+    }
 }
 
 /// <summary>
@@ -77,7 +86,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         : base(definition.Name, memoizer)
     {
         _policy = definition.Policy;
-        _policy.Validate(Name);
+        _policy.Validate(Name, memoizer.Options.DefaultDuration);
         _clock = memoizer.Clock;
         _memory = new MemoryStore<TKey, TValue>(_policy, _clock, _counters, memoizer.Budget);
         _locks = new KeyedLocks<TKey, TValue>(this);
@@ -162,37 +171,55 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// <exception cref="CacheRecursionException">The caller would wait for itself.</exception>
     public Turn<TKey, TValue> Enter(TKey key, CancellationToken cancellationToken)
     {
-        var caller = Begin(key, cancellationToken);
-        var keyedLock = Enter(key, caller, out bool hasTurn);
-        return hasTurn ? new(this, TurnKind.Compute, keyedLock, number: 1, caller, cancellationToken) : Wait(TurnKind.Compute, keyedLock, caller, cancellationToken);
+        var caller = Begin(key, toRefresh: false, cancellationToken);
+        var keyedLock = Enter(key, toRefresh: false, caller, out bool hasTurn);
+        return hasTurn ? FirstTurn(toRefresh: false, keyedLock, caller, cancellationToken) : Wait(toRefresh: false, keyedLock, caller, cancellationToken);
     }
 
     /// <inheritdoc cref="Enter(TKey, CancellationToken)"/>
     public ValueTask<Turn<TKey, TValue>> EnterAsync(TKey key, CancellationToken cancellationToken)
     {
-        var caller = Begin(key, cancellationToken);
-        var keyedLock = Enter(key, caller, out bool hasTurn);
-        return hasTurn ? new(new Turn<TKey, TValue>(this, TurnKind.Compute, keyedLock, number: 1, caller, cancellationToken)) : WaitAsync(TurnKind.Compute, keyedLock, caller, cancellationToken);
+        var caller = Begin(key, toRefresh: false, cancellationToken);
+        var keyedLock = Enter(key, toRefresh: false, caller, out bool hasTurn);
+        return hasTurn ? new(FirstTurn(toRefresh: false, keyedLock, caller, cancellationToken)) : WaitAsync(toRefresh: false, keyedLock, caller, cancellationToken);
     }
 
     /// <summary>
     /// Enters the lock of <paramref name="key"/> to compute whatever there is. The result of a computation that is running
-    /// now is not kept; one that begins from now on is as good as this caller's own.
+    /// now is not kept. Callers that come while a refresh runs, which may have begun too early for them, share the next one.
     /// </summary>
     /// <inheritdoc cref="Enter(TKey, CancellationToken)" path="/exception"/>
     public Turn<TKey, TValue> EnterToRefresh(TKey key, CancellationToken cancellationToken)
     {
-        var caller = Begin(key, cancellationToken);
+        var caller = Begin(key, toRefresh: true, cancellationToken);
         var keyedLock = EnterToRefresh(key, caller, out bool hasTurn);
-        return hasTurn ? new(this, TurnKind.Refresh, keyedLock, number: 1, caller, cancellationToken) : Wait(TurnKind.Refresh, keyedLock, caller, cancellationToken);
+        if (!hasTurn && keyedLock.IsRefresh)
+        {
+            var turn = Wait(toRefresh: true, keyedLock, caller, cancellationToken);
+            if (turn.Kind != TurnKind.Outcome) return turn;
+
+            Leave(turn);
+            keyedLock = Enter(key, toRefresh: true, caller, out hasTurn);
+        }
+
+        return hasTurn ? FirstTurn(toRefresh: true, keyedLock, caller, cancellationToken) : Wait(toRefresh: true, keyedLock, caller, cancellationToken);
     }
 
     /// <inheritdoc cref="EnterToRefresh(TKey, CancellationToken)"/>
-    public ValueTask<Turn<TKey, TValue>> EnterToRefreshAsync(TKey key, CancellationToken cancellationToken)
+    public async ValueTask<Turn<TKey, TValue>> EnterToRefreshAsync(TKey key, CancellationToken cancellationToken)
     {
-        var caller = Begin(key, cancellationToken);
+        var caller = Begin(key, toRefresh: true, cancellationToken);
         var keyedLock = EnterToRefresh(key, caller, out bool hasTurn);
-        return hasTurn ? new(new Turn<TKey, TValue>(this, TurnKind.Refresh, keyedLock, number: 1, caller, cancellationToken)) : WaitAsync(TurnKind.Refresh, keyedLock, caller, cancellationToken);
+        if (!hasTurn && keyedLock.IsRefresh)
+        {
+            var turn = await WaitAsync(toRefresh: true, keyedLock, caller, cancellationToken).ConfigureAwait(false);
+            if (turn.Kind != TurnKind.Outcome) return turn;
+
+            Leave(turn);
+            keyedLock = Enter(key, toRefresh: true, caller, out hasTurn);
+        }
+
+        return hasTurn ? FirstTurn(toRefresh: true, keyedLock, caller, cancellationToken) : await WaitAsync(toRefresh: true, keyedLock, caller, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -354,10 +381,8 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         foreach (var running in _locks.Running)
         {
-            if (running.RunningComputation is not { } computation) continue;
-
-            Cancel(computation);
-            running.Settle(new Outcome<TValue>(new OperationCanceledException($"{Name}: the memoizer was shut down.", computation.Token)), Verdict.Drop, _memory);
+            var cancellation = running.Abort(token => new Outcome<TValue>(new OperationCanceledException($"{Name}: the memoizer was shut down.", token)), _memory);
+            if (cancellation is not null) Cancel(cancellation);
         }
     }
 
@@ -372,6 +397,10 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         switch (turn.Kind)
         {
+            case TurnKind.Compute when turn.ToRefresh:
+                turn.Lock.LookPast(_memory);
+                break;
+
             case TurnKind.Compute when turn.Lock.LookAgain(_memory, out var entry):
                 _counters.CountHit();
                 value = entry.Value;
@@ -379,20 +408,15 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
 
             case TurnKind.Compute when turn.Lock.Seen?.FailureAt(_clock.Now) is { } failure:
                 // It is remembered that the method failed: it is not run again for now.
-                value = StaleOrThrow(turn.Lock, new Outcome<TValue>(failure.Failure));
+                value = StaleOrThrow(turn, new Outcome<TValue>(failure.Failure));
                 return true;
 
-            case TurnKind.Refresh:
-                turn.Lock.LookPast(_memory);
-                break;
-
             case TurnKind.Outcome:
-                value = TakeOutcome(turn.Lock, turn.Lock.Outcome, CallOutcome.Coalesced);
+                value = TakeOutcome(turn, turn.Lock.Outcome, CallOutcome.Coalesced);
                 return true;
 
             case TurnKind.Stale:
-                _counters.CountMiss(CallOutcome.Stale, turn.Lock.Reason);
-                value = turn.Lock.Seen!.Value;
+                value = TakeStale(turn);
                 return true;
         }
 
@@ -413,11 +437,11 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         }
         catch (OperationCanceledException)
         {
-            _counters.CountMiss(CallOutcome.Cancelled, turn.Lock.Reason);
+            _counters.CountMiss(CallOutcome.Cancelled, turn.Reason);
             throw;
         }
 
-        return TakeOutcome(turn.Lock, outcome, CallOutcome.Computed);
+        return TakeOutcome(turn, outcome, CallOutcome.Computed);
     }
 
     /// <summary>Starts a computation, and waits for it for as long as its caller wants to wait.</summary>
@@ -426,34 +450,42 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         if (turn.Kind == TurnKind.Uncached) return await ComputeUncachedAsync(turn, state, core).ConfigureAwait(false);
 
         Task<Outcome<TValue>> computation = _runner.RunAsync(turn.Lock, turn.Number, state, core, tags, owner);
-        if (!computation.IsCompleted && !await WaitForAsync(computation, turn).ConfigureAwait(false)) return TakeStale(turn.Lock);
+        if (!computation.IsCompleted && !await WaitForAsync(computation, turn).ConfigureAwait(false)) return LeaveRunning(turn);
 
         // The lock has the outcome a little earlier, or much, if the memoizer was shut down and the method ignores its token.
         var outcome = computation.IsCompleted ? await computation.ConfigureAwait(false) : turn.Lock.Outcome;
-        return TakeOutcome(turn.Lock, outcome, CallOutcome.Computed);
+        return TakeOutcome(turn, outcome, CallOutcome.Computed);
     }
 
     /// <summary>Computes a key again for nobody in particular, and leaves what is there if that fails.</summary>
     internal async Task RefreshAsync<TState>(TKey key, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, string[]? tags, object? owner)
     {
-        if (!_memory.TryPeek(key, out var entry)) return;
-
-        var keyedLock = _locks.Enter(key, out bool hasTurn);
         try
         {
-            // If a caller has the turn, its computation is the refresh.
-            if (!hasTurn || Memoizer.IsDisposed) return;
+            if (!_memory.TryPeek(key, out var entry)) return;
 
-            keyedLock.LookPast(_memory);
-            var outcome = await _runner.RunAsync(keyedLock, turn: 1, state, core, tags, owner).ConfigureAwait(false);
-            if (outcome.Failure is { } failure && !Memoizer.IsDisposed) Log.RefreshFailed(Memoizer.Logger, failure.SourceException, Name);
+            var keyedLock = _locks.Enter(key, out bool hasTurn, toRefresh: true);
+            try
+            {
+                // If a caller has the turn, its computation is the refresh.
+                if (!hasTurn || Memoizer.IsDisposed) return;
+
+                keyedLock.LookPast(_memory);
+                var outcome = await _runner.RunAsync(keyedLock, turn: 1, state, core, tags, owner).ConfigureAwait(false);
+                if (outcome.Failure is { } failure && !Memoizer.IsDisposed) Log.RefreshFailed(Memoizer.Logger, failure.SourceException, Name);
+            }
+            finally
+            {
+                Leave(keyedLock, caller: null, hasTurn ? 1 : 0);
+
+                // If there is a new entry, the old one keeps its mark: a hit that still has it in hand starts no second refresh.
+                if (_memory.TryPeek(key, out var current) && current == entry) entry.PostponeRefresh(CacheClock.Add(_clock.Now, RefreshRetryTicks));
+            }
         }
-        finally
+        catch (Exception failure)
         {
-            Leave(keyedLock, caller: null, hasTurn ? 1 : 0);
-
-            // If there is a new entry, the old one keeps its mark: a hit that still has it in hand starts no second refresh.
-            if (_memory.TryPeek(key, out var current) && current == entry) entry.ReleaseRefresh();
+            // The equality of a key, or the clock: nobody waits for this task.
+            Log.RefreshFailed(Memoizer.Logger, failure, Name);
         }
     }
 
@@ -464,43 +496,56 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         if (turn.Kind is not (TurnKind.Stale or TurnKind.Uncached)) Leave(turn.Lock, turn.Caller, turn.Number);
     }
 
+    /// <summary>How long after a refresh that did not replace the entry the next one may start: a tenth of the age that calls for one, at least a second.</summary>
+    private long RefreshRetryTicks => Math.Max(TimeSpan.TicksPerSecond, (_policy.RefreshAfter?.Ticks ?? 0) / 10);
+
     /// <summary>Opens a call that missed: the computation that it is part of, if it is part of one.</summary>
-    private ComputationFrame? Begin(TKey key, CancellationToken cancellationToken)
+    private ComputationFrame? Begin(TKey key, bool toRefresh, CancellationToken cancellationToken)
     {
         Memoizer.ThrowIfDisposed();
         if (cancellationToken.IsCancellationRequested)
         {
             _memory.Explain(key, out _, out var reason, out _);
-            _counters.CountMiss(CallOutcome.Cancelled, reason);
+            _counters.CountMiss(CallOutcome.Cancelled, toRefresh ? MissReason.Bypassed : reason);
             cancellationToken.ThrowIfCancellationRequested();
         }
 
         return ComputationFrame.Current;
     }
 
-    private KeyedLock<TKey, TValue> Enter(TKey key, ComputationFrame? caller, out bool hasTurn)
+    private KeyedLock<TKey, TValue> Enter(TKey key, bool toRefresh, ComputationFrame? caller, out bool hasTurn)
     {
-        var keyedLock = _locks.Enter(key, out hasTurn);
+        var keyedLock = _locks.Enter(key, out hasTurn, toRefresh);
         if (caller is null) return keyedLock;
 
         WaitGraph.Enter(caller, keyedLock);
-        if (!hasTurn && WaitGraph.FindCircle(caller, keyedLock) is { } circle)
-        {
-            _counters.CountMiss(CallOutcome.Failed, keyedLock.Reason);
-            Leave(keyedLock, caller, turn: 0);
-            throw new CacheRecursionException(circle);
-        }
 
-        return keyedLock;
+        // With the turn, it can only be inside a computation of the same key if that one's lock has left the table.
+        var circle = !hasTurn ? WaitGraph.FindCircle(caller, keyedLock)
+            : _locks.HasDetached ? WaitGraph.FindOuter(caller, keyedLock)
+            : null;
+        if (circle is null) return keyedLock;
+
+        _counters.CountMiss(CallOutcome.Failed, toRefresh ? MissReason.Bypassed : keyedLock.Reason);
+        Leave(keyedLock, caller, turn: hasTurn ? 1 : 0);
+        throw new CacheRecursionException(circle);
     }
 
     private KeyedLock<TKey, TValue> EnterToRefresh(TKey key, ComputationFrame? caller, out bool hasTurn)
     {
+        var keyedLock = Enter(key, toRefresh: true, caller, out hasTurn);
+        if (hasTurn || keyedLock.IsRefresh) return keyedLock;
+
+        // An ordinary computation: it began too early, so its result is not to be kept.
+        Leave(keyedLock, caller, turn: 0);
         _locks.Detach(key);
-        return Enter(key, caller, out hasTurn);
+        return Enter(key, toRefresh: true, caller, out hasTurn);
     }
 
-    private Turn<TKey, TValue> Wait(TurnKind purpose, KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, CancellationToken callerToken)
+    private Turn<TKey, TValue> FirstTurn(bool toRefresh, KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, CancellationToken callerToken) =>
+        new(this, TurnKind.Compute, toRefresh, keyedLock, number: 1, caller, callerToken);
+
+    private Turn<TKey, TValue> Wait(bool toRefresh, KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, CancellationToken callerToken)
     {
         bool acceptsStale = true;
         while (true)
@@ -520,24 +565,24 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                     wake = KeyedLock<TKey, TValue>.Wake.TimedOut;
                 }
 
-                kind = KindOf(wake, purpose, keyedLock, ref acceptsStale);
+                kind = KindOf(wake, keyedLock, ref acceptsStale);
             }
             catch (Exception failure)
             {
-                LeaveFailed(keyedLock, caller, failure, callerToken);
+                LeaveFailed(toRefresh, keyedLock, caller, failure, callerToken);
                 throw;
             }
 
-            if (kind is { } known) return Take(known, keyedLock, number, caller, callerToken);
+            if (kind is { } known) return Take(known, toRefresh, keyedLock, number, caller, callerToken);
             if (wake != KeyedLock<TKey, TValue>.Wake.StartOver) continue;
 
             Leave(keyedLock, caller, turn: 0);
-            keyedLock = Enter(keyedLock.Key, caller, out bool hasTurn);
-            if (hasTurn) return new(this, purpose, keyedLock, number: 1, caller, callerToken);
+            keyedLock = Enter(keyedLock.Key, toRefresh, caller, out bool hasTurn);
+            if (hasTurn) return FirstTurn(toRefresh, keyedLock, caller, callerToken);
         }
     }
 
-    private async ValueTask<Turn<TKey, TValue>> WaitAsync(TurnKind purpose, KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, CancellationToken callerToken)
+    private async ValueTask<Turn<TKey, TValue>> WaitAsync(bool toRefresh, KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, CancellationToken callerToken)
     {
         bool acceptsStale = true;
         while (true)
@@ -557,20 +602,20 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                     wake = KeyedLock<TKey, TValue>.Wake.TimedOut;
                 }
 
-                kind = KindOf(wake, purpose, keyedLock, ref acceptsStale);
+                kind = KindOf(wake, keyedLock, ref acceptsStale);
             }
             catch (Exception failure)
             {
-                LeaveFailed(keyedLock, caller, failure, callerToken);
+                LeaveFailed(toRefresh, keyedLock, caller, failure, callerToken);
                 throw;
             }
 
-            if (kind is { } known) return Take(known, keyedLock, number, caller, callerToken);
+            if (kind is { } known) return Take(known, toRefresh, keyedLock, number, caller, callerToken);
             if (wake != KeyedLock<TKey, TValue>.Wake.StartOver) continue;
 
             Leave(keyedLock, caller, turn: 0);
-            keyedLock = Enter(keyedLock.Key, caller, out bool hasTurn);
-            if (hasTurn) return new(this, purpose, keyedLock, number: 1, caller, callerToken);
+            keyedLock = Enter(keyedLock.Key, toRefresh, caller, out bool hasTurn);
+            if (hasTurn) return FirstTurn(toRefresh, keyedLock, caller, callerToken);
         }
     }
 
@@ -586,12 +631,12 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     }
 
     /// <summary>What a caller does that woke up; null if it is to wait on, or to start over.</summary>
-    private TurnKind? KindOf(KeyedLock<TKey, TValue>.Wake wake, TurnKind purpose, KeyedLock<TKey, TValue> keyedLock, ref bool acceptsStale)
+    private TurnKind? KindOf(KeyedLock<TKey, TValue>.Wake wake, KeyedLock<TKey, TValue> keyedLock, ref bool acceptsStale)
     {
         switch (wake)
         {
             case KeyedLock<TKey, TValue>.Wake.Turn:
-                return purpose;
+                return TurnKind.Compute;
 
             case KeyedLock<TKey, TValue>.Wake.Outcome:
                 return TurnKind.Outcome;
@@ -614,11 +659,11 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         }
     }
 
-    private Turn<TKey, TValue> Take(TurnKind kind, KeyedLock<TKey, TValue> keyedLock, int number, ComputationFrame? caller, CancellationToken callerToken)
+    private Turn<TKey, TValue> Take(TurnKind kind, bool toRefresh, KeyedLock<TKey, TValue> keyedLock, int number, ComputationFrame? caller, CancellationToken callerToken)
     {
         if (kind is TurnKind.Stale) keyedLock.KeepRunning();
         if (kind is TurnKind.Stale or TurnKind.Uncached) Leave(keyedLock, caller, turn: 0);
-        return new(this, kind, keyedLock, number, caller, callerToken);
+        return new(this, kind, toRefresh, keyedLock, number, caller, callerToken);
     }
 
     /// <summary>Waits for a computation that this caller started. False if the caller takes the stale value instead.</summary>
@@ -647,7 +692,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         catch (OperationCanceledException failure)
         {
             // The computation goes on for the callers that are left; leaving the lock cancels it if there is none.
-            _counters.CountMiss(OutcomeOf(failure, turn.CallerToken), turn.Lock.Reason);
+            _counters.CountMiss(OutcomeOf(failure, turn.CallerToken), turn.Reason);
             throw;
         }
 
@@ -680,81 +725,99 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             }
             catch (OperationCanceledException) when (patience.IsOver)
             {
-                if (_memory.IsUsable(turn.Lock.Seen)) return TakeStale(turn.Lock);
+                if (_memory.IsUsable(turn.Lock.Seen)) return LeaveRunning(turn);
                 computation.Wait(turn.CallerToken);
             }
         }
         catch (OperationCanceledException)
         {
-            _counters.CountMiss(CallOutcome.Cancelled, turn.Lock.Reason);
+            _counters.CountMiss(CallOutcome.Cancelled, turn.Reason);
             throw;
         }
 
-        return TakeOutcome(turn.Lock, computation.Result, CallOutcome.Computed);
+        return TakeOutcome(turn, computation.Result, CallOutcome.Computed);
     }
 
     private TValue ComputeUncached<TState>(in Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, TValue> core)
     {
+        Outcome<TValue> outcome;
         try
         {
-            TValue value = _runner.RunUncached(state, core, turn.CallerToken);
-            _counters.CountMiss(CallOutcome.Computed, turn.Lock.Reason);
-            return value;
+            outcome = new(_runner.RunUncached(state, core, turn.CallerToken));
+        }
+        catch (OperationCanceledException) when (turn.CallerToken.IsCancellationRequested)
+        {
+            _counters.CountMiss(CallOutcome.Cancelled, turn.Reason);
+            throw;
         }
         catch (Exception failure)
         {
-            _counters.CountMiss(OutcomeOf(failure, turn.CallerToken), turn.Lock.Reason);
-            throw;
+            outcome = new(failure);
         }
+
+        return TakeOutcome(turn, outcome, CallOutcome.Computed);
     }
 
     private async ValueTask<TValue> ComputeUncachedAsync<TState>(Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core)
     {
+        Outcome<TValue> outcome;
         try
         {
-            TValue value = await _runner.RunUncachedAsync(state, core, turn.CallerToken).ConfigureAwait(false);
-            _counters.CountMiss(CallOutcome.Computed, turn.Lock.Reason);
-            return value;
+            outcome = new(await _runner.RunUncachedAsync(state, core, turn.CallerToken).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException) when (turn.CallerToken.IsCancellationRequested)
+        {
+            _counters.CountMiss(CallOutcome.Cancelled, turn.Reason);
+            throw;
         }
         catch (Exception failure)
         {
-            _counters.CountMiss(OutcomeOf(failure, turn.CallerToken), turn.Lock.Reason);
-            throw;
+            outcome = new(failure);
         }
+
+        return TakeOutcome(turn, outcome, CallOutcome.Computed);
     }
 
-    private TValue TakeOutcome(KeyedLock<TKey, TValue> keyedLock, Outcome<TValue> outcome, CallOutcome ifValue)
+    private TValue TakeOutcome(in Turn<TKey, TValue> turn, Outcome<TValue> outcome, CallOutcome ifValue)
     {
-        if (outcome.Failure is not null) return StaleOrThrow(keyedLock, outcome);
+        if (outcome.Failure is null)
+        {
+            _counters.CountMiss(ifValue, turn.Reason);
+            return outcome.GetValueOrThrow();
+        }
 
-        _counters.CountMiss(ifValue, keyedLock.Reason);
-        return outcome.GetValueOrThrow();
+        var value = StaleOrThrow(turn, outcome);
+        if (ifValue == CallOutcome.Computed) Log.StaleServed(Memoizer.Logger, outcome.Failure.SourceException, Name);
+        return value;
     }
 
-    private TValue StaleOrThrow(KeyedLock<TKey, TValue> keyedLock, Outcome<TValue> failed)
+    private TValue StaleOrThrow(in Turn<TKey, TValue> turn, Outcome<TValue> failed)
     {
         // Who asked for a refresh wants to know that it failed.
-        bool stale = keyedLock.Reason != MissReason.Bypassed && _memory.IsUsable(keyedLock.Seen);
-        _counters.CountMiss(stale ? CallOutcome.Stale : CallOutcome.Failed, keyedLock.Reason);
-        if (!stale) return failed.GetValueOrThrow();
+        if (!turn.ToRefresh && _memory.IsUsable(turn.Lock.Seen)) return TakeStale(turn);
 
-        Log.StaleServed(Memoizer.Logger, failed.Failure!.SourceException, Name);
-        return keyedLock.Seen!.Value;
+        _counters.CountMiss(CallOutcome.Failed, turn.Reason);
+        return failed.GetValueOrThrow();
     }
 
-    private TValue TakeStale(KeyedLock<TKey, TValue> keyedLock)
+    private TValue LeaveRunning(in Turn<TKey, TValue> turn)
     {
-        keyedLock.KeepRunning();
-        _counters.CountMiss(CallOutcome.Stale, keyedLock.Reason);
-        return keyedLock.Seen!.Value;
+        turn.Lock.KeepRunning();
+        return TakeStale(turn);
+    }
+
+    private TValue TakeStale(in Turn<TKey, TValue> turn)
+    {
+        _counters.CountMiss(CallOutcome.Stale, turn.Reason);
+        return turn.Lock.Seen!.Value;
     }
 
     private static CallOutcome OutcomeOf(Exception failure, CancellationToken callerToken) =>
         failure is OperationCanceledException && callerToken.IsCancellationRequested ? CallOutcome.Cancelled : CallOutcome.Failed;
 
-    private void LeaveFailed(KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, Exception failure, CancellationToken callerToken)
+    private void LeaveFailed(bool toRefresh, KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, Exception failure, CancellationToken callerToken)
     {
-        _counters.CountMiss(OutcomeOf(failure, callerToken), keyedLock.Reason);
+        _counters.CountMiss(OutcomeOf(failure, callerToken), toRefresh ? MissReason.Bypassed : keyedLock.Reason);
         Leave(keyedLock, caller, turn: 0);
     }
 

@@ -17,6 +17,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     private static Memoizer? _default;
 
     private readonly ConcurrentDictionary<object, CachedMethod> _methods = new(ReferenceEqualityComparer.Instance);
+    private readonly Lock _making = new();
     private readonly List<WeakReference<CachedMethod>> _ofInstances = [];
     private readonly TaskCompletionSource _aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer? _pruning;
@@ -134,10 +135,16 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         where TKey : notnull
     {
         ThrowIfDisposed();
-        return (CachedMethod<TKey, TValue>)_methods.GetOrAdd(
-            definition,
-            static (_, call) => new CachedMethod<TKey, TValue>(call.definition, call.memoizer),
-            (definition, memoizer: this));
+        if (_methods.TryGetValue(definition, out var found)) return (CachedMethod<TKey, TValue>)found;
+
+        // One at a time: the user's Pipeline is asked once for each method.
+        lock (_making)
+        {
+            return (CachedMethod<TKey, TValue>)_methods.GetOrAdd(
+                definition,
+                static (_, call) => new CachedMethod<TKey, TValue>(call.definition, call.memoizer),
+                (definition, memoizer: this));
+        }
     }
 
     /// <summary>Makes <paramref name="memoizer"/> the default.</summary>
@@ -193,7 +200,12 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     {
         ThrowIfDisposed();
         var method = new CachedMethod<TKey, TValue>(definition, this);
-        lock (_ofInstances) _ofInstances.Add(new WeakReference<CachedMethod>(method));
+        lock (_ofInstances)
+        {
+            if (_ofInstances.Count == _ofInstances.Capacity) _ofInstances.RemoveAll(static weak => !weak.TryGetTarget(out _));
+            _ofInstances.Add(new WeakReference<CachedMethod>(method));
+        }
+
         return method;
     }
 
@@ -213,6 +225,19 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         return living;
     }
 
+    // On a timer's thread, an exception of a key's equality or of the clock would end the process.
+    private void PruneCarefully()
+    {
+        try
+        {
+            Prune();
+        }
+        catch (Exception failure)
+        {
+            Log.PruningFailed(Logger, failure);
+        }
+    }
+
     // Once in a process: not in the loops of callers, where the compiler would put it and all that it calls.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Memoizer MakeDefault()
@@ -225,7 +250,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         return winner;
     }
 
-    // The timer holds the memoizer weakly: one that is dropped without being disposed can still be collected.
+    // The timer holds the memoizer weakly: it does not keep one alive that nobody uses any more.
     private static ITimer StartPruning(Memoizer memoizer)
     {
         var options = memoizer.Options;
@@ -234,7 +259,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
             return options.TimeProvider.CreateTimer(
                 static state =>
                 {
-                    if (((WeakReference<Memoizer>)state!).TryGetTarget(out var target)) target.Prune();
+                    if (((WeakReference<Memoizer>)state!).TryGetTarget(out var target)) target.PruneCarefully();
                 },
                 new WeakReference<Memoizer>(memoizer),
                 options.PruningInterval,

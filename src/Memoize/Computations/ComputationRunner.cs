@@ -57,7 +57,7 @@ internal sealed class ComputationRunner<TKey, TValue>
             EnterRunning();
             TValue value = _isPlain
                 ? await core(state, cancellation.Token).ConfigureAwait(false)
-                : await WithinTimeoutAsync(frame, state, core, cancellation).ConfigureAwait(false);
+                : await WithinTimeoutAsync(frame.Parent, state, core, cancellation).ConfigureAwait(false);
             outcome = new(value);
         }
         catch (Exception failure)
@@ -66,8 +66,15 @@ internal sealed class ComputationRunner<TKey, TValue>
         }
 
         frame.End();
-        End(keyedLock, turn, outcome, owner);
-        _method.Memoizer.Running.Leave();
+        try
+        {
+            End(keyedLock, turn, outcome, owner);
+        }
+        finally
+        {
+            _method.Memoizer.Running.Leave();
+        }
+
         return outcome;
     }
 
@@ -83,7 +90,7 @@ internal sealed class ComputationRunner<TKey, TValue>
         try
         {
             EnterRunning();
-            outcome = new(WithinTimeout(frame, state, core, callerToken));
+            outcome = new(WithinTimeout(frame.Parent, state, core, callerToken));
         }
         catch (OperationCanceledException) when (callerToken.IsCancellationRequested)
         {
@@ -109,10 +116,16 @@ internal sealed class ComputationRunner<TKey, TValue>
     /// <summary>Runs the method for one caller, within the limits, without a lock; nothing is kept.</summary>
     public async ValueTask<TValue> RunUncachedAsync<TState>(TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, CancellationToken callerToken)
     {
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(callerToken);
         try
         {
             EnterRunning();
-            return await InPlaceAsync(parent: ComputationFrame.Current, state, core, callerToken).ConfigureAwait(false);
+            return await WithinTimeoutAsync(ComputationFrame.Current, state, core, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (callerToken.IsCancellationRequested)
+        {
+            // It was the caller that had enough.
+            throw new OperationCanceledException(callerToken);
         }
         finally
         {
@@ -126,7 +139,7 @@ internal sealed class ComputationRunner<TKey, TValue>
         try
         {
             EnterRunning();
-            return InPlace(parent: ComputationFrame.Current, state, core, callerToken);
+            return WithinTimeout(ComputationFrame.Current, state, core, callerToken);
         }
         finally
         {
@@ -137,6 +150,8 @@ internal sealed class ComputationRunner<TKey, TValue>
     /// <summary>The life that the policy gives to a value that is kept now; null if it is not to be kept at all.</summary>
     public EntryLife? LifeOf(TValue value, object? owner)
     {
+        // The time first: a DurationFrom that subtracts the clock from an expiry must not give too much.
+        long now = _clock.Now;
         TimeSpan? duration = _duration;
         if (_policy.DurationFrom is { } durationFrom)
         {
@@ -145,7 +160,7 @@ internal sealed class ComputationRunner<TKey, TValue>
             else if (duration <= TimeSpan.Zero) return null;
         }
 
-        return EntryLife.Start(_clock.Now, duration, _policy.Jitter, _policy.RefreshAfter);
+        return EntryLife.Start(now, duration, _policy.Jitter, _policy.RefreshAfter);
     }
 
     /// <summary>The size that the policy gives to a value; 0 if values have none.</summary>
@@ -195,35 +210,56 @@ internal sealed class ComputationRunner<TKey, TValue>
     }
 
     private async ValueTask<TValue> WithinTimeoutAsync<TState>(
-        ComputationFrame frame, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, CancellationTokenSource cancellation)
+        ComputationFrame? parent, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, CancellationTokenSource cancellation)
     {
-        var running = InPlaceAsync(frame.Parent, state, core, cancellation.Token);
-        if (_policy.Timeout is not { } limit || running.IsCompleted) return await running.ConfigureAwait(false);
+        if (_policy.Timeout is not { } limit) return await InPlaceAsync(parent, state, core, cancellation.Token).ConfigureAwait(false);
 
-        var task = running.AsTask();
-        await ((Task)task.WaitAsync(Limits.ForTimer(limit), _clock.Provider, CancellationToken.None)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (task.IsCompleted) return await task.ConfigureAwait(false);
+        // The clock runs before the method does, which may well work for a while before it returns its task.
+        using var timer = CancelAfter(limit, cancellation);
+        Task<TValue> task;
+        try
+        {
+            task = InPlaceAsync(parent, state, core, cancellation.Token).AsTask();
+            await ((Task)task.WaitAsync(cancellation.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (task.IsCompleted) return await task.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException cancelled) when (cancellation.IsCancellationRequested)
+        {
+            throw TimedOut(limit, cancelled);
+        }
 
-        // Its callers go now. The method is asked to stop; what it still comes to is dropped, and looked at by nobody else.
-        _method.Cancel(cancellation);
+        // Its callers go now. What the method, which was asked to stop, still comes to is dropped, and looked at by nobody else.
         _ = task.ContinueWith(static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         throw TimedOut(limit, cause: null);
     }
 
-    private TValue WithinTimeout<TState>(ComputationFrame frame, TState state, Func<TState, CancellationToken, TValue> core, CancellationToken callerToken)
+    private TValue WithinTimeout<TState>(ComputationFrame? parent, TState state, Func<TState, CancellationToken, TValue> core, CancellationToken callerToken)
     {
-        if (_policy.Timeout is not { } limit) return InPlace(frame.Parent, state, core, callerToken);
+        if (_policy.Timeout is not { } limit) return InPlace(parent, state, core, callerToken);
 
-        using var patience = new Patience(limit, _clock.Provider, callerToken);
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(callerToken);
+        using var timer = CancelAfter(limit, cancellation);
         try
         {
-            return InPlace(frame.Parent, state, core, patience.Token);
+            return InPlace(parent, state, core, cancellation.Token);
         }
-        catch (OperationCanceledException cancelled) when (patience.IsOver)
+        catch (OperationCanceledException cancelled) when (cancellation.IsCancellationRequested && !callerToken.IsCancellationRequested)
         {
             throw TimedOut(limit, cancelled);
         }
     }
+
+    // Not the source's own timer: what a callback of the user's throws would end the process there.
+    private ITimer CancelAfter(TimeSpan limit, CancellationTokenSource cancellation) =>
+        _clock.Provider.CreateTimer(
+            static state =>
+            {
+                var (method, computation) = ((CachedMethod, CancellationTokenSource))state!;
+                method.Cancel(computation);
+            },
+            (_method, cancellation),
+            Limits.ForTimer(limit),
+            Timeout.InfiniteTimeSpan);
 
     private async ValueTask<TValue> InPlaceAsync<TState>(
         ComputationFrame? parent, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, CancellationToken token)

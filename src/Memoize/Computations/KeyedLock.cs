@@ -10,6 +10,9 @@ internal abstract class KeyedLock(CachedMethod method)
     /// <summary>The computation that runs on this lock now, if one does.</summary>
     public ComputationFrame? Computation { get; protected set; }
 
+    /// <summary>Whether the other is of the same method and the same key.</summary>
+    public abstract bool IsSameCall(KeyedLock other);
+
     /// <summary>The call, for people: the method and its key.</summary>
     public abstract string Describe();
 }
@@ -43,7 +46,7 @@ internal abstract class KeyedLock(CachedMethod method)
 /// out of a wait.
 /// </remarks>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "See the remarks.")]
-internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, CachedMethod method, TKey key) : KeyedLock(method)
+internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, CachedMethod method, TKey key, bool isRefresh) : KeyedLock(method)
     where TKey : notnull
 {
     private SemaphoreSlim? _permits;
@@ -51,8 +54,8 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     private int _callers = 1;
     private int _turn = 1;
     private bool _attached = true;
-    private bool _isRunningDetached;
     private bool _leftRunning;
+    private bool _isListed;
     private bool _settled;
     private bool _startOver;
     private Outcome<TValue> _outcome;
@@ -76,13 +79,19 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
 
     public TKey Key { get; } = key;
 
+    /// <summary>Whether who made the lock computes whatever there is.</summary>
+    public bool IsRefresh { get; } = isRefresh;
+
     /// <summary>The entry, fresh or not, that the caller that has the turn saw on its second look.</summary>
     public MemoryEntry<TKey, TValue>? Seen { get; private set; }
 
     /// <summary>The moment of that look, as the memory store counts its writes.</summary>
     public long SeenAt { get; private set; }
 
-    /// <summary>Why there was no fresh value on that look, and so for all who wait for its outcome.</summary>
+    /// <summary>
+    /// Why there was no fresh value on that look, and so for all who wait for its outcome. Where there was one, since the caller
+    /// computes whatever there is, those who wait found it expired.
+    /// </summary>
     public MissReason Reason { get; private set; }
 
     /// <summary>The tags of the value that is being computed.</summary>
@@ -97,6 +106,9 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
             lock (this) return _callers;
         }
     }
+
+    public override bool IsSameCall(KeyedLock other) =>
+        other is KeyedLock<TKey, TValue> same && same.Method == Method && EqualityComparer<TKey>.Default.Equals(same.Key, Key);
 
     public override string Describe() => $"{Method.Name} with key {Key}";
 
@@ -145,8 +157,8 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     /// <summary>The second look of a caller that computes whatever there is.</summary>
     public void LookPast(MemoryStore<TKey, TValue> memory)
     {
-        memory.Explain(Key, out var entry, out _, out long moment);
-        (Seen, SeenAt, Reason) = (entry, moment, MissReason.Bypassed);
+        memory.Explain(Key, out var entry, out var reason, out long moment);
+        (Seen, SeenAt, Reason) = (entry, moment, reason);
     }
 
     /// <summary>Starts a computation on the turn.</summary>
@@ -160,7 +172,8 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
             Computation = frame;
             Tags = tags;
             _cancellation = cancellation;
-            if (!_attached) RunDetached();
+            _leftRunning = false;
+            if (!_attached) ListDetached();
         }
 
         return frame;
@@ -190,7 +203,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
         {
             // The callers first: what a key's equality might throw must not keep them waiting.
             if (permits > 0) _permits!.Release(permits);
-            if (_isRunningDetached) table.RemoveDetached(this);
+            if (_isListed) table.RemoveDetached(this);
             table.Remove(this);
         }
 
@@ -218,14 +231,29 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
         }
 
         if (permits > 0) _permits!.Release(permits);
-        if (_isRunningDetached) table.RemoveDetached(this);
+        if (_isListed) table.RemoveDetached(this);
         if (detached) table.Remove(this);
     }
 
-    /// <summary>Lets the running computation go on even if nobody is left to wait for it.</summary>
+    /// <summary>Lets the computation that is running go on even if nobody is left to wait for it.</summary>
     public void KeepRunning()
     {
         lock (this) _leftRunning = Computation is not null;
+    }
+
+    /// <summary>Ends the computation that is running for everybody inside, at once; its own end then changes nothing.</summary>
+    /// <returns>What to cancel; null if nothing runs, or it runs with its caller's token.</returns>
+    public CancellationTokenSource? Abort(Func<CancellationToken, Outcome<TValue>> outcome, MemoryStore<TKey, TValue> memory)
+    {
+        CancellationTokenSource? cancellation;
+        lock (this)
+        {
+            if (Computation is null) return null;
+            cancellation = _cancellation;
+        }
+
+        Settle(outcome(cancellation?.Token ?? default), Verdict.Drop, memory);
+        return cancellation;
     }
 
     /// <summary>Takes the lock out of the table, so that the result of a running computation is not kept.</summary>
@@ -235,19 +263,10 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
         {
             if (!_attached) return;
             _attached = false;
-            if (Computation is not null) RunDetached();
+            if (Computation is not null) ListDetached();
         }
 
         table.Remove(this);
-    }
-
-    /// <summary>What cancels the running computation, if there is one with a token of its own.</summary>
-    public CancellationTokenSource? RunningComputation
-    {
-        get
-        {
-            lock (this) return Computation is null ? null : _cancellation;
-        }
     }
 
     /// <summary>Counts a caller out. If it still has the turn, the next caller gets it.</summary>
@@ -305,11 +324,19 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
         return (Wake.StartOver, 0);
     }
 
+    // A computation that runs on a lock out of the table is listed elsewhere, so that shutting down finds it.
+    private void ListDetached()
+    {
+        _isListed = true;
+        table.AddDetached(this);
+    }
+
     private int PassOnLocked(int turn)
     {
         if (turn != _turn || _settled) return 0;
 
         Computation = null;
+        _leftRunning = false;
         _turn++;
         return _attached ? Grant(1) : StartOver();
     }
@@ -335,12 +362,5 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
 
         _permitsDue += permits;
         return 0;
-    }
-
-    // While this lock's monitor is held, so that what settles the computation sees it.
-    private void RunDetached()
-    {
-        _isRunningDetached = true;
-        table.AddDetached(this);
     }
 }

@@ -16,6 +16,7 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod method)
 
     // Locks that were invalidated while a computation ran on them: out of the table, but not out of the world.
     private readonly ConcurrentDictionary<KeyedLock<TKey, TValue>, bool> _detached = new();
+    private int _detachedCount;
 
     public int Count => _locks.Count;
 
@@ -25,7 +26,7 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod method)
     public int CallersOf(TKey key) => _locks.TryGetValue(key, out var found) ? found.Callers : 0;
 
     /// <summary>Enters the lock of <paramref name="key"/>. Who makes it has the turn; the others have to wait for theirs.</summary>
-    public KeyedLock<TKey, TValue> Enter(TKey key, out bool hasTurn)
+    public KeyedLock<TKey, TValue> Enter(TKey key, out bool hasTurn, bool toRefresh = false)
     {
         while (true)
         {
@@ -41,7 +42,7 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod method)
             }
             else
             {
-                var made = new KeyedLock<TKey, TValue>(this, method, key);
+                var made = new KeyedLock<TKey, TValue>(this, method, key, toRefresh);
                 if (_locks.TryAdd(key, made))
                 {
                     hasTurn = true;
@@ -72,10 +73,32 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod method)
         }
     }
 
-    public void AddDetached(KeyedLock<TKey, TValue> detached) => _detached.TryAdd(detached, true);
+    /// <summary>Whether a computation runs on a lock that is not in the table any more.</summary>
+    public bool HasDetached => Volatile.Read(ref _detachedCount) > 0;
 
-    public void RemoveDetached(KeyedLock<TKey, TValue> settled) => _detached.TryRemove(settled, out _);
+    public void AddDetached(KeyedLock<TKey, TValue> detached)
+    {
+        if (_detached.TryAdd(detached, true)) Interlocked.Increment(ref _detachedCount);
+    }
 
-    public void Remove(KeyedLock<TKey, TValue> detached) =>
-        _locks.TryRemove(new KeyValuePair<TKey, KeyedLock<TKey, TValue>>(detached.Key, detached));
+    public void RemoveDetached(KeyedLock<TKey, TValue> settled)
+    {
+        if (_detached.TryRemove(settled, out _)) Interlocked.Decrement(ref _detachedCount);
+    }
+
+    /// <summary>
+    /// Takes a detached lock out. It never throws: if the key's equality does, the lock stays until the next caller of its key
+    /// finds it.
+    /// </summary>
+    public void Remove(KeyedLock<TKey, TValue> detached)
+    {
+        try
+        {
+            _locks.TryRemove(new KeyValuePair<TKey, KeyedLock<TKey, TValue>>(detached.Key, detached));
+        }
+        catch (Exception failure)
+        {
+            Log.KeyFailed(method.Memoizer.Logger, failure, method.Name);
+        }
+    }
 }

@@ -8,9 +8,6 @@ internal enum TurnKind : byte
     /// <summary>It has the turn: look again, then compute.</summary>
     Compute,
 
-    /// <summary>It has the turn, and computes whatever there is.</summary>
-    Refresh,
-
     /// <summary>It waited for a computation that has ended: take the outcome.</summary>
     Outcome,
 
@@ -34,10 +31,11 @@ public readonly struct Turn<TKey, TValue> : IDisposable
 {
     private readonly CachedMethod<TKey, TValue> _method;
 
-    internal Turn(CachedMethod<TKey, TValue> method, TurnKind kind, KeyedLock<TKey, TValue> keyedLock, int number, ComputationFrame? caller, CancellationToken callerToken)
+    internal Turn(CachedMethod<TKey, TValue> method, TurnKind kind, bool toRefresh, KeyedLock<TKey, TValue> keyedLock, int number, ComputationFrame? caller, CancellationToken callerToken)
     {
         _method = method;
         Kind = kind;
+        ToRefresh = toRefresh;
         Lock = keyedLock;
         Number = number;
         Caller = caller;
@@ -45,6 +43,12 @@ public readonly struct Turn<TKey, TValue> : IDisposable
     }
 
     internal TurnKind Kind { get; }
+
+    /// <summary>Whether the caller asked for a computation whatever there is.</summary>
+    internal bool ToRefresh { get; }
+
+    /// <summary>Why the call missed.</summary>
+    internal MissReason Reason => ToRefresh ? MissReason.Bypassed : Lock.Reason;
 
     internal KeyedLock<TKey, TValue> Lock { get; }
 

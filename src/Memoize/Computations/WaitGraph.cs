@@ -31,28 +31,44 @@ internal static class WaitGraph
     {
         lock (Edges)
         {
-            var path = new List<KeyedLock> { caller.Lock };
-            return Search(caller, waitedFor, path, []) ? path : null;
+            // Depth first, with a stack of its own: a chain of waits can be longer than a thread's stack is deep.
+            var cameFrom = new Dictionary<KeyedLock, KeyedLock?> { [waitedFor] = null };
+            var open = new Stack<KeyedLock>([waitedFor]);
+            while (open.TryPop(out var current))
+            {
+                if (current.Computation is not { } computation) continue;
+                if (computation == caller) return PathTo(current, cameFrom, caller.Lock);
+
+                foreach (var next in computation.Inside ?? [])
+                {
+                    if (cameFrom.TryAdd(next, current)) open.Push(next);
+                }
+            }
+
+            return null;
         }
     }
 
-    private static bool Search(ComputationFrame caller, KeyedLock waitedFor, List<KeyedLock> path, HashSet<KeyedLock> seen)
+    /// <summary>
+    /// The circle that is closed when a call inside <paramref name="caller"/> computes what one of the computations around it
+    /// computes already, on a lock of its own because that one's was invalidated; null if there is none.
+    /// </summary>
+    public static IReadOnlyList<KeyedLock>? FindOuter(ComputationFrame caller, KeyedLock entered)
     {
-        path.Add(waitedFor);
-        if (waitedFor.Computation is { } computation && seen.Add(waitedFor))
-        {
-            if (computation == caller) return true;
+        var outer = caller;
+        while (outer is not null && !outer.Lock.IsSameCall(entered)) outer = outer.Parent;
+        if (outer is null) return null;
 
-            if (computation.Inside is { } inside)
-            {
-                foreach (var next in inside)
-                {
-                    if (Search(caller, next, path, seen)) return true;
-                }
-            }
-        }
+        var path = new List<KeyedLock> { entered };
+        for (var frame = caller; frame != outer.Parent; frame = frame!.Parent) path.Insert(0, frame!.Lock);
+        return path;
+    }
 
-        path.RemoveAt(path.Count - 1);
-        return false;
+    private static List<KeyedLock> PathTo(KeyedLock last, Dictionary<KeyedLock, KeyedLock?> cameFrom, KeyedLock start)
+    {
+        var path = new List<KeyedLock>();
+        for (var step = last; step is not null; step = cameFrom[step]) path.Insert(0, step);
+        path.Insert(0, start);
+        return path;
     }
 }

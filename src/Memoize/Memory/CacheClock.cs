@@ -25,6 +25,16 @@ internal sealed class CacheClock(TimeProvider provider)
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static long Ask(TimeProvider provider) => provider.GetUtcNow().UtcTicks;
 
+    /// <summary>
+    /// Whether <paramref name="moment"/> is still to come. Close to it the system itself is asked, so that nothing outlives its
+    /// end because the thread of the coarse clock had to wait for a processor.
+    /// </summary>
+    public bool IsBefore(long moment)
+    {
+        long left = moment - Now;
+        return left > CoarseTime.Slack || (left > 0 && (_virtual is not null || moment > CoarseTime.Exact));
+    }
+
     /// <summary>The moment <paramref name="ticks"/> after <paramref name="moment"/>; <see cref="Never"/> if that is beyond all time.</summary>
     public static long Add(long moment, long ticks) => ticks >= Never - moment ? Never : moment + ticks;
 

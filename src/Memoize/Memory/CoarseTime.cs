@@ -19,6 +19,9 @@ internal static class CoarseTime
     /// <summary>The time between two readings, in milliseconds.</summary>
     public const int Step = 4;
 
+    /// <summary>Further than this the coarse time is not behind, in <see cref="TimeSpan"/> ticks, however busy the machine is. Closer to a moment that matters, ask for the <see cref="Exact"/> time.</summary>
+    public const long Slack = 100 * TimeSpan.TicksPerMillisecond;
+
     private const int StepsWithoutReaders = 250;
 
     private static readonly SemaphoreSlim Wanted = new(0);
@@ -41,14 +44,15 @@ internal static class CoarseTime
         }
     }
 
-    private static long Ask() => Environment.TickCount64 * TimeSpan.TicksPerMillisecond;
+    /// <summary>The system's tick count itself.</summary>
+    public static long Exact => Environment.TickCount64 * TimeSpan.TicksPerMillisecond;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static long AskAndWakeUp()
     {
         if (Interlocked.Exchange(ref _awake, 1) == 0) Wanted.Release();
         GC.KeepAlive(Ticker);
-        return Ask();
+        return Exact;
     }
 
     private static Thread Start()
@@ -66,7 +70,7 @@ internal static class CoarseTime
             Wanted.Wait();
             for (int unread = 0; unread < StepsWithoutReaders; unread++)
             {
-                Volatile.Write(ref _now, Ask());
+                Volatile.Write(ref _now, Exact);
                 step.Wait(Step);
                 if (!_wasRead) continue;
 

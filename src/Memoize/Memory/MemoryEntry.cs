@@ -24,7 +24,6 @@ internal sealed class MemoryEntry<TKey, TValue>(TKey key, TValue value, EntryLif
 
     /// <summary>The first moment at which the value is no longer fresh, sliding apart.</summary>
     public readonly long ExpiresAt = life.ExpiresAt;
-    public readonly long RefreshAt = life.RefreshAt;
     public readonly long CreatedAt = life.CreatedAt;
     public readonly string[]? Tags = tags;
 
@@ -43,6 +42,10 @@ internal sealed class MemoryEntry<TKey, TValue>(TKey key, TValue value, EntryLif
     /// <summary>The last failure to replace this entry, while it is remembered; written under the store's lock.</summary>
     public volatile KeptFailure? Failure;
 
+    /// <summary>Why the last result was not kept in place of this entry; written under the store's lock.</summary>
+    public MissReason? Refusal;
+
+    private long _refreshAt = life.RefreshAt;
     private int _refreshing;
     private Task<TValue>? _task;
 
@@ -65,8 +68,15 @@ internal sealed class MemoryEntry<TKey, TValue>(TKey key, TValue value, EntryLif
     /// <summary>True for one caller: it starts the refresh.</summary>
     public bool TryClaimRefresh() => Volatile.Read(ref _refreshing) == 0 && Interlocked.Exchange(ref _refreshing, 1) == 0;
 
+    /// <summary>The moment from which a hit starts a refresh.</summary>
+    public long RefreshAt => Volatile.Read(ref _refreshAt);
+
     /// <summary>Lets a later hit try again, after a refresh that did not replace the entry.</summary>
-    public void ReleaseRefresh() => Volatile.Write(ref _refreshing, 0);
+    public void PostponeRefresh(long until)
+    {
+        Volatile.Write(ref _refreshAt, until);
+        Volatile.Write(ref _refreshing, 0);
+    }
 
     /// <summary>The failure to throw instead of running the method, if one is remembered at <paramref name="now"/>.</summary>
     public KeptFailure? FailureAt(long now) => Failure is { } failure && now < failure.Until ? failure : null;

@@ -100,8 +100,13 @@ internal sealed class MemoryStore<TKey, TValue>
     public bool TryPeek(TKey key, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry) => _entries.TryGet(key, out entry);
 
     /// <summary>Whether a hit on <paramref name="entry"/> is to start its refresh. True for one caller.</summary>
-    public bool IsDueForRefresh(MemoryEntry<TKey, TValue> entry) =>
-        entry.RefreshAt != CacheClock.Never && _clock.Now >= entry.RefreshAt && entry.TryClaimRefresh();
+    public bool IsDueForRefresh(MemoryEntry<TKey, TValue> entry)
+    {
+        if (entry.RefreshAt == CacheClock.Never) return false;
+
+        long now = _clock.Now;
+        return now >= entry.RefreshAt && entry.FailureAt(now) is null && entry.TryClaimRefresh();
+    }
 
     /// <summary>The exact look: the entry that is there, fresh or not, and if it is not fresh, why.</summary>
     /// <param name="key">The key.</param>
@@ -124,7 +129,7 @@ internal sealed class MemoryStore<TKey, TValue>
             moment = _written;
             if (_entries.TryGet(key, out entry))
             {
-                reason = entry.HasValue ? MissReason.Expired : MissReason.Unsuccessful;
+                reason = entry.Refusal ?? ReasonOfGone(entry);
                 return IsFresh(entry);
             }
 
@@ -135,12 +140,12 @@ internal sealed class MemoryStore<TKey, TValue>
 
     /// <summary>Whether the value may stand in for a fresh one: it is fresh, or not longer stale than the policy allows.</summary>
     public bool IsUsable([NotNullWhen(true)] MemoryEntry<TKey, TValue>? entry) =>
-        entry is { HasValue: true } && _clock.Now < StaleUntil(entry);
+        entry is { HasValue: true } && _clock.IsBefore(StaleUntil(entry));
 
     public bool IsFresh(MemoryEntry<TKey, TValue> entry)
     {
         long end = End(entry);
-        return end == CacheClock.Never || _clock.Now < end;
+        return end == CacheClock.Never || _clock.IsBefore(end);
     }
 
     /// <summary>The moment at which the value stops being fresh, if nobody reads it until then.</summary>
@@ -183,6 +188,7 @@ internal sealed class MemoryStore<TKey, TValue>
             if (WasWrittenAfter(moment, key, out var previous)) return;
             if (previous is null) _removed.Remember(key, reason, written: 0);
             else if (!IsUsable(previous)) Remove(previous, reason);
+            else previous.Refusal = reason;
         }
     }
 
@@ -341,7 +347,7 @@ internal sealed class MemoryStore<TKey, TValue>
 
         foreach (string tag in entry.Tags ?? [])
         {
-            if (_tags.TryGetOldestBeyond(_tagCapacity, tag, out var oldest)) Remove(oldest, MissReason.Evicted);
+            if (_tags.TryGetOldestBeyond(_tagCapacity, tag, out var oldest)) Remove(oldest, IsFresh(oldest) ? MissReason.Evicted : ReasonOfGone(oldest));
         }
     }
 
