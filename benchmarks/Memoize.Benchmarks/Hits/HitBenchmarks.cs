@@ -15,6 +15,11 @@ public class HitBenchmarks
     /// <summary>How many keys there are, and calls in one run of a benchmark.</summary>
     public const int Keys = 1_000;
 
+    // The order in which values come into memory, and another in which they are asked for. The methods on the default memoizer
+    // are shared by all instances of this class, and so are the strings.
+    private static readonly string[] Ordered = [.. Enumerable.Range(0, Keys).Select(number => $"symbol:{number}")];
+    private static readonly string[] Shuffled = Shuffle(Ordered);
+
     private readonly Shop _shop = new();
     private readonly ShopWithMemoizer _shopWithMemoizer = new(new Memoizer());
     private readonly CachedMethod<TextKey, Quote> _byHand = new CachedMethodDefinition<TextKey, Quote>("by hand", new() { Duration = TimeSpan.FromHours(1) }).For(new Memoizer());
@@ -25,42 +30,32 @@ public class HitBenchmarks
     private readonly ConcurrentDictionary<string, Lazy<Task<Quote>>> _lazyTasks = new();
     private readonly HandWrittenShop _handWritten = new();
     private readonly MemoryCache _memoryCache = new(new MemoryCacheOptions());
-    private readonly string[] _keys = [.. Enumerable.Range(0, Keys).Select(number => $"symbol:{number}")];
+    private readonly string[] _keys = Shuffled;
 
     /// <summary>Fills all caches.</summary>
     public HitBenchmarks()
     {
         var quote = new Quote(1);
-        foreach (string key in _keys)
-        {
-            _bare[key] = quote;
-            _lazyTasks[key] = new(Task.FromResult(quote));
-            _ = _handWritten.Get(key);
-            _memoryCache.Set(key, quote, TimeSpan.FromHours(1));
-            _byHand.Set(key, quote);
-        }
+        foreach (string key in Ordered) _bare[key] = quote;
+        foreach (string key in Ordered) _lazyTasks[key] = new(Task.FromResult(quote));
+        foreach (string key in Ordered) _ = _handWritten.Get(key);
+        foreach (string key in Ordered) _memoryCache.Set(key, quote, TimeSpan.FromHours(1));
+        foreach (string key in Ordered) _byHand.Set(key, quote);
+        foreach (string key in Ordered) _ = _shop.Get(key);
+        foreach (string key in Ordered) _ = _shopWithMemoizer.Get(key);
+        for (int id = 0; id < Keys; id++) _bareInt[id] = quote;
+        for (int id = 0; id < Keys; id++) _ = _shop.GetById(id);
+        _ = _shop.GetBest();
 
-        // The order of the calls is not the one in which the values came into memory.
-        new Random(1).Shuffle(_keys);
-        for (int i = 0; i < _keys.Length; i++)
-        {
-            string key = _keys[i];
-            _bareInt[i] = quote;
-            _barePage[new(key, i)] = quote;
-            _pageByHand.Set(new(key, i), quote);
-            _memoryCache.Set((key, i), quote, TimeSpan.FromHours(1));
-            _memoryCache.Set($"{key}/{i}", quote, TimeSpan.FromHours(1));
-        }
-
-        // The wrappers fill themselves.
-        Wrapper();
-        WrapperWithMemoizer();
-        WrapperOfInt();
-        WrapperWithoutArguments();
-        WrapperOfTwo();
-        WrapperOfTwoWithMemoizer();
-        WrapperOfTwoTask();
-        WrapperOfTwoValueTask();
+        (string Symbol, int Page)[] pairs = [.. Ordered.Select(key => (key, Array.IndexOf(Shuffled, key)))];
+        foreach (var (symbol, page) in pairs) _barePage[new(symbol, page)] = quote;
+        foreach (var (symbol, page) in pairs) _pageByHand.Set(new(symbol, page), quote);
+        foreach (var (symbol, page) in pairs) _ = _shop.GetPage(symbol, page);
+        foreach (var (symbol, page) in pairs) _ = _shop.GetPageTaskAsync(symbol, page);
+        foreach (var (symbol, page) in pairs) _ = _shop.GetPageValueTaskAsync(symbol, page).AsTask();
+        foreach (var (symbol, page) in pairs) _ = _shopWithMemoizer.GetPage(symbol, page);
+        foreach (var (symbol, page) in pairs) _memoryCache.Set((symbol, page), quote, TimeSpan.FromHours(1));
+        foreach (var (symbol, page) in pairs) _memoryCache.Set($"{symbol}/{page}", quote, TimeSpan.FromHours(1));
     }
 
     [Benchmark(Description = "`ConcurrentDictionary<string, T>`", OperationsPerInvoke = Keys)]
@@ -239,6 +234,13 @@ public class HitBenchmarks
         }
 
         return sum;
+    }
+
+    private static string[] Shuffle(string[] keys)
+    {
+        string[] shuffled = [.. keys];
+        new Random(1).Shuffle(shuffled);
+        return shuffled;
     }
 
     private sealed class HandWrittenShop : HandWritten<string, Quote>
