@@ -6,7 +6,7 @@ namespace Memoize.Tests;
 /// <summary>
 /// Plays random interleavings of callers, computations and invalidations on the real locks and the real memory store, one
 /// atomic step at a time on one thread, and checks them against a model after every step. The seed decides everything:
-/// a failure names its seed, and <c>Play(seed)</c> plays it again.
+/// a failure names its seed, and <c>new Game(seed).Play()</c> plays it again.
 /// </summary>
 public sealed class Interleavings(ITestOutputHelper output)
 {

@@ -15,6 +15,10 @@ namespace Memoize;
 /// </remarks>
 internal sealed class HitCounter
 {
+    // What is never used at the end of each array: two cache lines, so that no thread's numbers share one with the length of the
+    // array behind, which its thread reads at every hit.
+    private const int Padding = 16;
+
     private static readonly Lock Registry = new();
     private static readonly List<long[]> Arrays = [];
     private static readonly Stack<int> IdleArrays = new();
@@ -48,7 +52,7 @@ internal sealed class HitCounter
     {
         long[]? mine = _mine;
         int slot = _slot;
-        if (mine is not null && (uint)slot < (uint)mine.Length) mine[slot]++;
+        if (mine is not null && slot < mine.Length - Padding) mine[slot]++;
         else IncrementFirst();
     }
 
@@ -76,9 +80,9 @@ internal sealed class HitCounter
         {
             _tenancy ??= new Tenancy(RentArray());
             long[] mine = Arrays[_tenancy.Index];
-            if (_slot >= mine.Length)
+            if (_slot >= mine.Length - Padding)
             {
-                Array.Resize(ref mine, Math.Max(_slots + 16, mine.Length * 2));
+                Array.Resize(ref mine, Math.Max(_slots + Padding, mine.Length * 2));
                 Arrays[_tenancy.Index] = mine;
             }
 
@@ -91,7 +95,7 @@ internal sealed class HitCounter
     {
         if (IdleArrays.TryPop(out int idle)) return idle;
 
-        Arrays.Add(new long[_slots + 16]);
+        Arrays.Add(new long[_slots + Padding]);
         return Arrays.Count - 1;
     }
 
