@@ -289,9 +289,12 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         Memoizer.ThrowIfDisposed();
         var life = _runner.LifeOf(value, owner);
         long size = _runner.SizeOf(value, owner);
-        _locks.Detach(key);
         if (life is { } kept) _memory.Keep(key, value, kept, tags, size);
         else _memory.Remove(key, MissReason.Expired);
+
+        // Last, so that nobody who comes from now on joins a computation that began before. One that ends in between is
+        // refused by the memory, which counts its writes.
+        _locks.Detach(key);
     }
 
     /// <inheritdoc cref="Set"/>
@@ -570,11 +573,13 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                     wake = KeyedLock<TKey, TValue>.Wake.TimedOut;
                 }
 
+                // The semaphore gives a permit to a caller that was cancelled meanwhile: the turn is for one that wants it.
+                if (wake == KeyedLock<TKey, TValue>.Wake.Turn) callerToken.ThrowIfCancellationRequested();
                 kind = KindOf(wake, keyedLock, ref acceptsStale);
             }
             catch (Exception failure)
             {
-                LeaveFailed(toRefresh, keyedLock, caller, failure, callerToken);
+                LeaveFailed(toRefresh, keyedLock, caller, number, failure, callerToken);
                 throw;
             }
 
@@ -607,11 +612,13 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                     wake = KeyedLock<TKey, TValue>.Wake.TimedOut;
                 }
 
+                // The semaphore gives a permit to a caller that was cancelled meanwhile: the turn is for one that wants it.
+                if (wake == KeyedLock<TKey, TValue>.Wake.Turn) callerToken.ThrowIfCancellationRequested();
                 kind = KindOf(wake, keyedLock, ref acceptsStale);
             }
             catch (Exception failure)
             {
-                LeaveFailed(toRefresh, keyedLock, caller, failure, callerToken);
+                LeaveFailed(toRefresh, keyedLock, caller, number, failure, callerToken);
                 throw;
             }
 
@@ -820,10 +827,10 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     private static CallOutcome OutcomeOf(Exception failure, CancellationToken callerToken) =>
         failure is OperationCanceledException && callerToken.IsCancellationRequested ? CallOutcome.Cancelled : CallOutcome.Failed;
 
-    private void LeaveFailed(bool toRefresh, KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, Exception failure, CancellationToken callerToken)
+    private void LeaveFailed(bool toRefresh, KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, int turn, Exception failure, CancellationToken callerToken)
     {
         _counters.CountMiss(OutcomeOf(failure, callerToken), toRefresh ? MissReason.Bypassed : keyedLock.Reason);
-        Leave(keyedLock, caller, turn: 0);
+        Leave(keyedLock, caller, turn);
     }
 
     private void Leave(KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, int turn)

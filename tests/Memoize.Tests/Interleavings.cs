@@ -111,11 +111,13 @@ public sealed class Interleavings(ITestOutputHelper output)
         private readonly List<Run> _runs = [];
         private readonly OnFailure _onFailure;
 
-        // What the model knows: the step at which each key was last invalidated or set, and what was set.
+        // What the model knows of each key: the step at which it was last invalidated or set, and the one from which on nobody
+        // who comes may get anything older.
         private readonly int[] _written = new int[Keys];
+        private readonly int[] _inForce = new int[Keys];
 
-        // Setting is two steps, and what begins between them must not overwrite what is set.
-        private readonly List<int> _sets = [];
+        // Setting is two steps: the value is kept, and then the computation that runs is cut off.
+        private readonly List<(int Key, Value Value)> _sets = [];
         private int _step;
         private int _values;
 
@@ -139,7 +141,7 @@ public sealed class Interleavings(ITestOutputHelper output)
                 var moves = new List<(string Name, Action Move)>();
                 foreach (var caller in _callers) AddMoves(caller, moves);
                 foreach (var run in _runs.Where(run => !run.HasEnded)) AddMoves(run, moves);
-                foreach (int key in _sets.ToList()) moves.Add(($"set {key} keeps", () => { _sets.Remove(key); Write(key); _memory.Keep(key, new Value(++_values, _step), Life(), tags: null); }));
+                foreach (var set in _sets.ToList()) moves.Add(($"set {set.Key} cuts off", () => { _sets.Remove(set); _locks.Detach(set.Key); _written[set.Key] = Math.Max(_written[set.Key], set.Value.Began); _inForce[set.Key] = _step; }));
 
                 // A permit may lie there for a while before somebody takes it, and anybody may be the one.
                 var waiting = _callers.Where(caller => caller.Stage == Stage.Waiting).OrderBy(_ => _random.Next()).ToList();
@@ -207,7 +209,7 @@ public sealed class Interleavings(ITestOutputHelper output)
         {
             int key = _random.Next(Keys);
             moves.Add(($"invalidate {key}", () => { Write(key); _locks.Detach(key); _memory.Remove(key, MissReason.Invalidated); }));
-            moves.Add(($"set {key} begins", () => { _locks.Detach(key); _sets.Add(key); }));
+            moves.Add(($"set {key} keeps", () => { var value = new Value(++_values, _step); Supersede(key); _memory.Keep(key, value, Life(), tags: null); _sets.Add((key, value)); }));
             moves.Add(("clear", () => { for (int i = 0; i < Keys; i++) Write(i); _locks.DetachAll(); _memory.Clear(); }));
             moves.Add(("time passes", () => _time.Advance(TimeSpan.FromSeconds(6))));
             moves.Add(("prune", () => _memory.Prune()));
@@ -215,7 +217,13 @@ public sealed class Interleavings(ITestOutputHelper output)
 
         private void Write(int key)
         {
-            _written[key] = _step;
+            _written[key] = _inForce[key] = _step;
+            Supersede(key);
+        }
+
+        // What runs now must not be kept over what is written now.
+        private void Supersede(int key)
+        {
             foreach (var run in _runs.Where(run => !run.HasEnded && run.Lock.Key == key)) run.WasInvalidated = true;
         }
 
@@ -334,7 +342,7 @@ public sealed class Interleavings(ITestOutputHelper output)
         {
             int written = _written[caller.Key];
             bool outdated = value.Began < written;
-            Require(!outdated || (ownOrJoined && caller.Began <= written), $"{caller.Number} came at {caller.Began} and got a value of {value.Began}, invalidated at {written}, after: {string.Join(", ", Moves)}");
+            Require(!outdated || (ownOrJoined && caller.Began <= _inForce[caller.Key]), $"{caller.Number} came at {caller.Began} and got a value of {value.Began}, invalidated at {written}, after: {string.Join(", ", Moves)}");
         }
 
         private void Check()
