@@ -39,6 +39,13 @@ public sealed class KeyProperties
         new("double", static (digits, _) => IsNull(digits) ? double.NaN : digits.Sum() / 2d, static digits => IsNull(digits) ? "NaN" : $"{digits.Sum()}"),
         new("DayOfWeek", static (digits, _) => (DayOfWeek)digits.Length, static digits => $"{digits.Length}"),
         new("Guid", static (digits, _) => new Guid(digits.Length, 0, 0, new byte[8]), static digits => $"{digits.Length}"),
+        new("DateTime", static (digits, _) => Date(digits), DateText),
+        new("DateTime?", static (digits, _) => IsNull(digits) ? null : Date(digits), static digits => IsNull(digits) ? "null" : DateText(digits)),
+        new("DateTimeOffset", static (digits, _) => Offset(digits), DateText),
+        new("DateTimeOffset?", static (digits, _) => IsNull(digits) ? null : Offset(digits), static digits => IsNull(digits) ? "null" : DateText(digits)),
+        new("(int Length, (DateTime, DateTimeOffset?)? More)", static (digits, _) => (digits.Length, IsNull(digits) ? ((DateTime, DateTimeOffset?)?)null : (Date(digits), Offset(digits))), static digits => IsNull(digits) ? "null" : DateText(digits)),
+        new("DateTime[]", static (digits, _) => digits.Select(static digit => Date([digit])).ToArray(), DateTexts, static argument => ((DateTime[])argument)[0] = DateTime.MaxValue),
+        new("List<DateTimeOffset>", static (digits, _) => digits.Select(static digit => Offset([digit])).ToList(), DateTexts, static argument => ((List<DateTimeOffset>)argument).Clear()),
         new("Uri", static (digits, _) => new Uri($"https://a/{string.Concat(digits)}"), Sequence),
         new("(int Sum, (string? Text, long Length) More)", static (digits, _) => (digits.Sum(), ((string?)string.Concat(digits), (long)digits.Length)), Sequence),
         new("(string First, string Second)", static (digits, _) => Halves(digits), static digits => string.Join('|', Halves(digits))),
@@ -134,6 +141,15 @@ public sealed class KeyProperties
         var middle = text.IndexOf('0', StringComparison.Ordinal);
         return middle < 0 ? (text, "") : (text[..middle], text[(middle + 1)..]);
     }
+
+    // Few moments, and all kinds of each.
+    private static DateTime Date(int[] digits) => new(digits.Length + 1, (DateTimeKind)(digits.Sum() % 3));
+
+    private static string DateText(int[] digits) => $"{digits.Length} {digits.Sum() % 3}";
+
+    private static DateTimeOffset Offset(int[] digits) => DateTimeOffset.UnixEpoch.AddDays(digits.Length).ToOffset(TimeSpan.FromHours(digits.Sum() % 3));
+
+    private static string DateTexts(int[] digits) => string.Join(' ', digits.Select(static digit => DateText([digit])));
 
     private static string Sequence(int[] digits) => string.Concat(digits);
 

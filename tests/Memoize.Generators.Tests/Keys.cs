@@ -36,6 +36,212 @@ public sealed class Keys
         }
         """);
 
+    [Fact]
+    public async Task The_core_does_not_see_what_a_caller_that_has_left_does_to_its_list() => await Consumer.MustPrint(
+        "A is cancelled, B gets 3, kept 3, runs 1, tags kept 0",
+        """
+        internal sealed partial class C(Memoizer memoizer)
+        {
+            public int Runs;
+            public readonly TaskCompletionSource Open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            [CachedResponse("5m", Tags = ["{name}"])] internal partial Task<int> SumAsync(List<int> items, ReadOnlyMemory<char> name, CancellationToken token = default);
+            private async Task<int> SumCoreAsync(List<int> items, ReadOnlyMemory<char> name, CancellationToken token)
+            {
+                Interlocked.Increment(ref Runs);
+                await Open.Task;
+                return items.Sum();
+            }
+            internal Memoizer Memoizer => memoizer;
+        }
+        internal static class Scenario
+        {
+            public static async Task<string> Run()
+            {
+                var memoizer = new Memoizer();
+                var c = new C(memoizer);
+                using var leaving = new CancellationTokenSource();
+                List<int> items = [1, 2];
+                var a = c.SumAsync(items, "n".AsMemory(), leaving.Token);
+                var b = c.SumAsync([1, 2], "n".AsMemory());
+                leaving.Cancel();
+                var log = new List<string>();
+                try { await a; } catch (OperationCanceledException) { log.Add("A is cancelled"); }
+                items[0] = 9;
+                c.Open.SetResult();
+                log.Add($"B gets {await b}");
+                log.Add($"kept {(c.SumCache.TryPeek([1, 2], "n".AsMemory(), out var kept) ? kept : 0)}");
+                log.Add($"runs {c.Runs}");
+                await memoizer.InvalidateTagAsync("n");
+                log.Add($"tags kept {c.SumCache.Statistics.Entries}");
+                return string.Join(", ", log);
+            }
+        }
+        """);
+
+    [Theory]
+    [InlineData("Task<string>", "await c.GetCached(items, 1)", "async ", "await c.Open.Task")]
+    [InlineData("string", "c.GetCached(items, 1)", "", "c.Open.Task.Wait()")]
+    public async Task A_refresh_does_not_see_what_the_caller_does_to_its_list_after_the_hit(string returnType, string call, string modifier, string wait)
+        => await Consumer.MustPrint(
+            "3 of run 1, 3 of run 1, refreshed 3 of run 2",
+            $$"""
+            internal sealed class Clock : TimeProvider
+            {
+                private long _ticks = TimeSpan.TicksPerHour;
+                public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+                public override long GetTimestamp() => Volatile.Read(ref _ticks);
+                public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddTicks(GetTimestamp());
+                public void Advance(TimeSpan time) => Interlocked.Add(ref _ticks, time.Ticks);
+            }
+            internal sealed partial class C(Memoizer memoizer)
+            {
+                private int _runs;
+                public readonly TaskCompletionSource Open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                [CachedResponse("10m", RefreshAfter = "1m")]
+                internal {{modifier}}{{returnType}} Get(IList<int> items, int y)
+                {
+                    var run = Interlocked.Increment(ref _runs);
+                    var c = this;
+                    if (run > 1) {{wait}};
+                    return $"{items.Sum()} of run {run}";
+                }
+                internal Memoizer Memoizer => memoizer;
+            }
+            internal static class Scenario
+            {
+                public static async Task<string> Run()
+                {
+                    var clock = new Clock();
+                    var c = new C(new Memoizer(new MemoizerOptions { TimeProvider = clock }));
+                    List<int> items = [1, 2];
+                    var log = {{call}};
+                    clock.Advance(TimeSpan.FromMinutes(2));
+                    log += ", " + {{call}};
+                    items[0] = 9;
+                    c.Open.SetResult();
+
+                    string? refreshed = null;
+                    while (!c.GetCache.TryPeek([1, 2], 1, out refreshed) || refreshed.EndsWith('1'))
+                        await Task.Yield();
+                    return $"{log}, refreshed {refreshed}";
+                }
+            }
+            """);
+
+    [Fact]
+    public async Task The_core_may_change_what_it_is_given_and_finds_the_callers_comparer() => await Consumer.MustPrint(
+        "[1, 2] runs 1, the caller's 2 1, invalidated True, refreshed [1, 2], A found",
+        """
+        internal sealed partial class C
+        {
+            public int Runs;
+            [CachedResponse] internal partial Task<int[]> SortAsync(int[] items);
+            private Task<int[]> SortCoreAsync(int[] items) { Runs++; Array.Sort(items); return Task.FromResult(items); }
+
+            [CachedResponse] internal string Find(IReadOnlyDictionary<string, int[]> map, HashSet<string> set)
+                => map.ContainsKey("A") && set.Contains("A") ? "A found" : "A lost";
+        }
+        internal static class Scenario
+        {
+            public static async Task<string> Run()
+            {
+                var c = new C();
+                int[] items = [2, 1];
+                await c.SortAsync(items);
+                var sorted = await c.SortAsync([2, 1]);
+                var log = new List<string> { $"[{string.Join(", ", sorted)}] runs {c.Runs}", $"the caller's {items[0]} {items[1]}" };
+                await c.SortCache.InvalidateAsync([2, 1]);
+                log.Add($"invalidated {!c.SortCache.TryPeek([2, 1], out _)}");
+                log.Add($"refreshed [{string.Join(", ", await c.SortCache.RefreshAsync([2, 1]))}]");
+                log.Add(c.FindCached(
+                    new Dictionary<string, int[]>(StringComparer.OrdinalIgnoreCase) { ["a"] = [1] },
+                    new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "a" }));
+                return string.Join(", ", log);
+            }
+        }
+        """);
+
+    [Fact]
+    public async Task Copies_for_the_core_have_names_of_their_own() => await Consumer.MustPrint(
+        "1 2 3 0 5",
+        """
+        using System.Diagnostics.CodeAnalysis;
+
+        internal static partial class C
+        {
+            [CachedResponse("5m", RefreshAfter = "1m", Tags = ["{key}"])]
+            internal static partial string Get(int[] x, List<int> X, in int[] @in, [AllowNull] int[] y, ReadOnlyMemory<char> key);
+            private static string GetCore(int[] x, List<int> X, in int[] @in, [AllowNull] int[] y, ReadOnlyMemory<char> key)
+                => $"{x[0]} {X[0]} {@in[0]} {y?.Length ?? 0} {key}";
+        }
+        internal static class Scenario
+        {
+            public static string Run()
+            {
+                int[] three = [3];
+                return C.Get([1], [2], in three, null, "5".AsMemory());
+            }
+        }
+        """);
+
+    [Fact]
+    public async Task The_handles_refresh_does_not_see_what_the_caller_does_to_its_list() => await Consumer.MustPrint(
+        "3",
+        """
+        internal sealed partial class C
+        {
+            public readonly TaskCompletionSource Open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            [CachedResponse] internal partial Task<int> SumAsync(int[] items);
+            private async Task<int> SumCoreAsync(int[] items) { await Open.Task; return items.Sum(); }
+        }
+        internal static class Scenario
+        {
+            public static async Task<string> Run()
+            {
+                var c = new C();
+                int[] items = [1, 2];
+                var refresh = c.SumCache.RefreshAsync(items);
+                items[0] = 9;
+                c.Open.SetResult();
+                return $"{await refresh}";
+            }
+        }
+        """);
+
+    [Fact]
+    public async Task Dates_that_read_differently_are_different_arguments() => await Consumer.MustPrint(
+        "12:00Z 12:00 12:00Z | 12:00+00:00 14:00+02:00 null | 12:00Z null 12:00 | 12:00Z/12:00+00:00 12:00Z/14:00+02:00 | 12:00Z 12:00 | 14:00+02:00 12:00+00:00",
+        """
+        internal static partial class C
+        {
+            [CachedResponse] internal static string Date(DateTime at) => at.ToString("HH:mmK");
+            [CachedResponse] internal static string MaybeDate(DateTime? at) => at?.ToString("HH:mmK") ?? "null";
+            [CachedResponse] internal static string Offset(DateTimeOffset? at) => at?.ToString("HH:mmK") ?? "null";
+            [CachedResponse] internal static string Pair((int Id, (DateTime From, DateTimeOffset? To)? Span) x)
+                => $"{x.Span!.Value.From:HH:mmK}/{x.Span.Value.To:HH:mmK}";
+            [CachedResponse] internal static string Dates(IReadOnlyList<DateTime> x) => x[0].ToString("HH:mmK");
+            [CachedResponse] internal static string Offsets(string name, Dictionary<int, DateTimeOffset> x) => x[0].ToString("HH:mmK");
+        }
+        internal static class Scenario
+        {
+            public static string Run()
+            {
+                System.Globalization.CultureInfo.CurrentCulture = System.Globalization.CultureInfo.InvariantCulture;
+                var utc = new DateTime(2000, 1, 1, 12, 0, 0, DateTimeKind.Utc);
+                var unspecified = DateTime.SpecifyKind(utc, DateTimeKind.Unspecified);
+                var zero = new DateTimeOffset(utc);
+                var two = zero.ToOffset(TimeSpan.FromHours(2));
+                return string.Join(" | ",
+                    $"{C.DateCached(utc)} {C.DateCached(unspecified)} {C.DateCached(utc)}",
+                    $"{C.OffsetCached(zero)} {C.OffsetCached(two)} {C.OffsetCached(null)}",
+                    $"{C.MaybeDateCached(utc)} {C.MaybeDateCached(null)} {C.MaybeDateCached(unspecified)}",
+                    $"{C.PairCached((1, (utc, zero)))} {C.PairCached((1, (utc, two)))}",
+                    $"{C.DatesCached([utc])} {C.DatesCached([unspecified])}",
+                    $"{C.OffsetsCached("", new() { [0] = two })} {C.OffsetsCached("", new() { [0] = zero })}");
+            }
+        }
+        """);
+
     [Theory]
     [InlineData("int[]", "new[] { 1, 2 }", "new[] { 2, 1 }")]
     [InlineData("int[]?", "null", "new int[0]")]

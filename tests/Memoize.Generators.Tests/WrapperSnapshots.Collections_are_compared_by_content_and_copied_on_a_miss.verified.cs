@@ -17,13 +17,12 @@ partial class Prices
         if (cache.TryGet(key, out var hit)) return new(hit);
 
         // A key that is kept must stay what it is when the caller changes its collections.
-        return MissAsync(this, cache, key.Copy(), baskets, currency);
+        return MissAsync(this, cache, key.Copy(), currency);
 
         static async global::System.Threading.Tasks.ValueTask<decimal> MissAsync(
             global::Shop.Prices self,
             global::Memoize.CachedMethod<SumMethod.Key, decimal> cache,
             SumMethod.Key key,
-            global::System.Collections.Generic.IReadOnlyList<string[]> baskets,
             string? currency)
         {
             // Lock: one caller per key computes, the others wait on the key's SemaphoreSlim.
@@ -32,7 +31,8 @@ partial class Prices
             // Look again: whoever held the lock may have stored the value.
             if (turn.TryGet(out var value)) return value;
 
-            // Compute: the value belongs to all its callers.
+            // Compute: the value belongs to all its callers. Collections are the core's own: no caller can change them meanwhile.
+            var baskets = key.CopyOfBaskets();
             return await turn.ComputeAsync(
                 (self, baskets, currency),
                 static (call, _) => call.self.SumAsync(call.baskets, call.currency)).ConfigureAwait(false);
@@ -102,6 +102,7 @@ partial class Prices
             // Another caller may have begun the same after this one asked for it.
             if (turn.TryGet(out var value)) return value;
 
+            baskets = key.CopyOfBaskets();
             return await turn.ComputeAsync(
                 (self: _self, baskets, currency),
                 static (call, _) => call.self.SumAsync(call.baskets, call.currency)).ConfigureAwait(false);
@@ -164,6 +165,9 @@ partial class Prices
 
             // Shares nothing with the caller that could change.
             internal Key Copy() => new(_market, s_baskets.Copy(_baskets), _currency);
+
+            // For the core, which may change what it is given: the key must stay what it is.
+            internal global::System.Collections.Generic.IReadOnlyList<string[]> CopyOfBaskets() => s_baskets.Copy(_baskets);
         }
     }
 }

@@ -38,12 +38,13 @@ internal sealed class CoreCall
 
     /// <summary>
     /// The arguments that the runtime takes, one per line: state, lambda, the tags of the value, and the instance if a
-    /// callback is called on it. The instance goes by the name <paramref name="self"/>.
+    /// callback is called on it. The instance goes by the name <paramref name="self"/>, and what is in
+    /// <paramref name="instead"/> by what it says.
     /// </summary>
-    public IEnumerable<string> Arguments(string self)
+    public IEnumerable<string> Arguments(string self, IReadOnlyDictionary<string, string>? instead = null)
     {
         // Where nothing is needed, the key stands in.
-        yield return _items.Count == 0 ? _key : _tuple.Of(item => item == _self ? self : item);
+        yield return _items.Count == 0 ? _key : _tuple.Of(item => item == _self ? self : instead is not null && instead.TryGetValue(item, out var other) ? other : item);
         yield return Lambda;
         foreach (var argument in TagsAndOwner(_method, self))
             yield return argument;

@@ -27,7 +27,7 @@ internal static class DefinitionEmitter
             if (method.Key.Form == KeyForm.Struct)
             {
                 writer.WriteLine();
-                KeyEmitter.Write(writer, method.Key, names.KeyStruct);
+                KeyEmitter.Write(writer, method.Key, names);
             }
         }
     }

@@ -221,6 +221,8 @@ internal sealed class HandleEmitter
                 if ({turn}.TryGet(out var {value})) return {value};
 
                 """);
+            foreach (var (name, copy) in _names.CopiesForCore(_method, key))
+                _writer.WriteLine($"{name} = {copy};");
             _writer.WriteCall($"return {wait}{turn}.Compute{suffix}", core.Arguments(_self), afterwards + ";");
         }
     }

@@ -5,8 +5,9 @@ namespace Memoize.Generators.Emitting;
 /// <summary>Writes the struct that is the key of a method.</summary>
 internal static class KeyEmitter
 {
-    public static void Write(IndentedTextWriter writer, KeyModel key, string name)
+    public static void Write(IndentedTextWriter writer, KeyModel key, MemberNames names)
     {
+        var name = names.KeyStruct;
         var parts = key.Parts;
         writer.WriteLine($"internal readonly struct {name} : global::System.IEquatable<{name}>");
         using (writer.WriteBlock())
@@ -24,7 +25,7 @@ internal static class KeyEmitter
             writer.WriteLine();
             writer.WriteLine($"public bool Equals({name} other) =>");
             using (writer.Indent())
-                writer.WriteLine(string.Join("\n&& ", parts.Select(Comparison)) + ";");
+                writer.WriteLine(string.Join("\n&& ", parts.SelectMany(Comparisons)) + ";");
 
             writer.WriteLine();
             writer.WriteLine($"public override bool Equals(object? obj) => obj is {name} other && Equals(other);");
@@ -38,6 +39,13 @@ internal static class KeyEmitter
                 writer.WriteLine();
                 writer.WriteLine("// Shares nothing with the caller that could change.");
                 writer.WriteLine($"internal {name} Copy() => new({string.Join(", ", parts.Select(Copy))});");
+            }
+
+            foreach (var part in key.Collections)
+            {
+                writer.WriteLine();
+                writer.WriteLine("// For the core, which may change what it is given: the key must stay what it is.");
+                writer.WriteLine($"internal {part.Type} {names.CopyOf(part)}() => {Copy(part)};");
             }
         }
     }
@@ -81,6 +89,9 @@ internal static class KeyEmitter
             ? $"public override string ToString() => $\"{text}\";"
             : $"public override string ToString() => string.Create(global::System.Globalization.CultureInfo.InvariantCulture, $\"{text}\");");
     }
+
+    private static IEnumerable<string> Comparisons(KeyPart part)
+        => part.Distinctions.Select(read => $"{Field(part)}{read} == other.{Field(part)}{read}").Prepend(Comparison(part));
 
     private static string Comparison(KeyPart part) => part.Equality switch
     {

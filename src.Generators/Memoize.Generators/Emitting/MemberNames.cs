@@ -6,6 +6,7 @@ namespace Memoize.Generators.Emitting;
 internal sealed class MemberNames
 {
     private readonly string _definition;
+    private readonly Dictionary<string, string> _copies;
 
     public MemberNames(CachedMethodModel method)
     {
@@ -23,6 +24,11 @@ internal sealed class MemberNames
             KeyForm.Parameter => method.Key.Parts[0].Type,
             _ => $"{Definition}.{KeyStruct}",
         };
+        var copies = new LocalNames([.. generics.Names, KeyStruct]);
+        _copies = method.Key.Collections.ToDictionary(
+            static part => part.Name,
+            part => copies.Take("CopyOf" + Capitalized(part.Name.TrimStart('@'))),
+            StringComparer.Ordinal);
         KeyTypeInDefinition = method.Key.Form == KeyForm.Struct ? KeyStruct : KeyType;
         CacheType = $"global::Memoize.CachedMethod<{KeyType}, {method.Wrapper.Return.ValueType}>";
     }
@@ -57,6 +63,22 @@ internal sealed class MemberNames
 
     /// <summary>The name of the property through which a captured parameter is read.</summary>
     public string Accessor(KeyMember member) => _definition + member.Name;
+
+    /// <summary>The name of the key's method that copies a collection for the core.</summary>
+    public string CopyOf(KeyPart part) => _copies[part.Name];
+
+    /// <summary>The collections that the core gets instead of the caller's, by the parameter's name, from the key of that name.</summary>
+    public IEnumerable<(string Name, string Copy)> CopiesForCore(CachedMethodModel method, string key)
+    {
+        foreach (var part in method.Key.Collections)
+        {
+            // Where [AllowNull] says more than the type, the key has the type that it means.
+            var parameter = method.Wrapper.Parameters.First(parameter => parameter.Name == part.Name);
+            yield return (part.Name, $"{key}.{CopyOf(part)}(){(parameter.Type == part.Type ? "" : "!")}");
+        }
+    }
+
+    private static string Capitalized(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
 
     private string Read(KeyMember member, string self)
         => $"{member.StaticType ?? self}.{(member.Captured is null ? member.Name : Accessor(member))}";

@@ -137,7 +137,16 @@ internal sealed class WrapperEmitter
                 if ({refresh})
                 """);
             using (_writer.WriteBlock())
-                _writer.WriteCall($"{_cache}.StartRefresh{(IsAsync ? "Async" : "")}", [KeptKey, .. _core.Arguments("this")], ";");
+            {
+                if (_method.Key.NeedsCopy)
+                {
+                    _writer.WriteLine("// The hit returns before the core runs: after that, the caller may change its collections.");
+                    _writer.WriteLine($"{_key} = {KeptKey};");
+                }
+
+                var copies = _names.CopiesForCore(_method, _key).ToDictionary(static copy => copy.Name, static copy => copy.Copy, StringComparer.Ordinal);
+                _writer.WriteCall($"{_cache}.StartRefresh{(IsAsync ? "Async" : "")}", [_key, .. _core.Arguments("this", copies)], ";");
+            }
 
             _writer.WriteLine();
             _writer.WriteLine($"return {answer};");
@@ -167,6 +176,8 @@ internal sealed class WrapperEmitter
                 (false, false) => "Compute: on this caller's thread.",
             };
 
+            var copies = _method.Key.Collections.Any() ? " Collections are the core's own: no caller can change them meanwhile." : "";
+
             _writer.WriteLine($"""
                 // Lock: one caller per key computes, the others wait on the key's SemaphoreSlim.
                 using var {turn} = {enter};
@@ -174,8 +185,10 @@ internal sealed class WrapperEmitter
                 // Look again: whoever held the lock may have stored the value.
                 if ({turn}.TryGet(out var {value})) return {value};
 
-                // {compute}
+                // {compute}{copies}
                 """);
+            foreach (var (name, copy) in _names.CopiesForCore(_method, _key))
+                _writer.WriteLine($"var {name} = {copy};");
             _writer.WriteCall(
                 $"return {(IsAsync ? "await " : "")}{turn}.Compute{(IsAsync ? "Async" : "")}",
                 _core.Arguments(_self),
@@ -196,7 +209,8 @@ internal sealed class WrapperEmitter
         for (var i = 0; i < _wrapper.Parameters.Count; i++)
         {
             var parameter = _wrapper.Parameters[i];
-            var isUsed = passed.Contains(i) || parameter.Name == _callerToken || parameter.Name == _key;
+            var isInKey = _method.Key.Collections.Any(part => part.Name == parameter.Name);
+            var isUsed = (passed.Contains(i) && !isInKey) || parameter.Name == _callerToken || parameter.Name == _key;
             if (isUsed)
                 yield return (parameter.Type, parameter.Name, parameter.Name);
         }

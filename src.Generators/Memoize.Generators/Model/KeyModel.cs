@@ -10,6 +10,9 @@ internal sealed record KeyModel(KeyForm Form, EquatableArray<KeyPart> Parts)
 
     /// <summary>Whether a key refers to collections of the caller, so that a key that is stored must be a copy.</summary>
     public bool NeedsCopy => Parts.Any(static part => part.Equality == KeyEquality.Content);
+
+    /// <summary>The parameters that are such collections: the core gets copies of its own.</summary>
+    public IEnumerable<KeyPart> Collections => Parameters.Where(static part => part.Equality == KeyEquality.Content);
 }
 
 /// <summary>How a key is represented.</summary>
@@ -33,6 +36,10 @@ internal enum KeyForm
 /// <param name="Equality">How two of them are compared.</param>
 /// <param name="Comparer">The expression of what compares them, for <see cref="KeyEquality.Content"/> and <see cref="KeyEquality.Comparer"/>.</param>
 /// <param name="ComparerType">The type of the static field that holds the comparer; <see langword="null"/> if none is needed.</param>
+/// <param name="Distinctions">
+/// What its equality ignores and a method may notice, as ways to read it: <c>.Kind</c> of a <c>DateTime</c>, <c>.Item2?.Offset</c>
+/// of a tuple.
+/// </param>
 /// <param name="Member">The member of the type that the part is read from; <see langword="null"/> for a parameter.</param>
 internal sealed record KeyPart(
     string Name,
@@ -42,6 +49,7 @@ internal sealed record KeyPart(
     KeyEquality Equality,
     string? Comparer,
     string? ComparerType,
+    EquatableArray<string> Distinctions,
     KeyMember? Member);
 
 /// <summary>A field or property that is part of the key.</summary>
@@ -55,7 +63,7 @@ internal sealed record KeyMember(string Name, string? StaticType, string? Captur
 /// <summary>How two parts of a key are compared.</summary>
 internal enum KeyEquality
 {
-    /// <summary>With <c>==</c>, where that is known to mean the same as <c>Equals</c>: numbers, enums, ordinal strings.</summary>
+    /// <summary>With <c>==</c>, where that is known to mean the same as <c>Equals</c>: numbers, enums, ordinal strings, dates.</summary>
     Operator,
 
     /// <summary>With <c>EqualityComparer&lt;T&gt;.Default</c>.</summary>

@@ -43,9 +43,10 @@ internal static class KeyPartParser
             CodeText.Qualified(type),
             IsText: type.SpecialType == SpecialType.System_String,
             CanBeNull: !type.IsValueType,
-            Equality: EqualityOf(type),
+            Equality: EqualityOf(type, knownTypes),
             Comparer: null,
             ComparerType: null,
+            Distinctions: EquatableArray<string>.Empty,
             member);
 
         if (comparer is not null)
@@ -66,7 +67,7 @@ internal static class KeyPartParser
             return part with { Equality = KeyEquality.Content, Comparer = content, ComparerType = $"global::Memoize.KeyContent<{part.Type}>" };
 
         if (knownTypes.ValueEquality.Has(type))
-            return part;
+            return part with { Distinctions = knownTypes.ValueEquality.Distinctions(type).ToEquatableArray() };
 
         reporter.At(symbol, Diagnostics.NoValueEquality, symbol.Name, CodeText.Signature(type), knownTypes.ValueEquality.Advice(type));
         return null;
@@ -109,9 +110,10 @@ internal static class KeyPartParser
     }
 
     // Not for floating point: there, NaN would never be found again.
-    private static KeyEquality EqualityOf(ITypeSymbol type)
+    private static KeyEquality EqualityOf(ITypeSymbol type, KnownTypes knownTypes)
     {
         var comparesWithOperator = type.TypeKind == TypeKind.Enum
+            || knownTypes.ValueEquality.IsDate(KnownTypes.WithoutNullable(type))
             || type.SpecialType is (>= SpecialType.System_Boolean and <= SpecialType.System_Decimal) or SpecialType.System_String;
         return comparesWithOperator ? KeyEquality.Operator : KeyEquality.Default;
     }

@@ -86,6 +86,10 @@ internal sealed class KnownTypes
         return false;
     }
 
+    /// <summary>The <c>T</c> of a <c>T?</c> that is a value type; other types as they are.</summary>
+    public static ITypeSymbol WithoutNullable(ITypeSymbol type)
+        => type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : type;
+
     private bool IsProgressOrLogger(ITypeSymbol type)
         => Is(type.OriginalDefinition, "System.IProgress`1") || Is(type, "Microsoft.Extensions.Logging.ILogger");
 

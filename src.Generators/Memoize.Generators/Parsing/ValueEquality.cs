@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.CodeAnalysis;
 
 namespace Memoize.Generators.Parsing;
@@ -64,6 +65,26 @@ internal sealed class ValueEquality(KnownTypes knownTypes)
         _ => false,
     };
 
+    /// <summary>Whether it is a date whose own equality ignores its kind or its offset.</summary>
+    public bool IsDate(ITypeSymbol type) => DistinctionOf(type) is not null;
+
+    /// <summary>
+    /// How to read what the equality of a type ignores and a method may notice. Tuples are looked into; other types compare as
+    /// they say themselves.
+    /// </summary>
+    public IEnumerable<string> Distinctions(ITypeSymbol type)
+    {
+        var read = type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T ? "?." : ".";
+        type = KnownTypes.WithoutNullable(type);
+        if (DistinctionOf(type) is { } distinction)
+            return [read + distinction];
+
+        return type is INamedTypeSymbol { IsTupleType: true } tuple
+            ? tuple.TupleElements.SelectMany((element, index) =>
+                Distinctions(element.Type).Select(inner => $"{read}Item{(index + 1).ToString(CultureInfo.InvariantCulture)}{inner}"))
+            : [];
+    }
+
     /// <summary>The way out for a type without value equality.</summary>
     public string Advice(ITypeSymbol type)
     {
@@ -85,7 +106,7 @@ internal sealed class ValueEquality(KnownTypes knownTypes)
     // The type arguments are written as they are annotated; "!" tells the compiler that null is seen to.
     private string? Of(string method, ITypeSymbol type, IEnumerable<ITypeSymbol> typeArguments, ITypeSymbol? item)
     {
-        var itemContent = item is null ? null : ContentOf(item);
+        var itemContent = item is null ? null : ContentOf(item) ?? DateContentOf(item);
         if (item is not null && itemContent is null && !Has(item))
             return null;
 
@@ -93,6 +114,11 @@ internal sealed class ValueEquality(KnownTypes knownTypes)
         var admitsNull = type.IsReferenceType && type.NullableAnnotation == NullableAnnotation.Annotated ? "!" : "";
         return $"global::Memoize.KeyContent.{method}<{arguments}>({itemContent}){admitsNull}";
     }
+
+    private string? DistinctionOf(ITypeSymbol type)
+        => type.SpecialType == SpecialType.System_DateTime ? "Kind" : knownTypes.Is(type, "System.DateTimeOffset") ? "Offset" : null;
+
+    private string? DateContentOf(ITypeSymbol type) => IsDate(type) ? $"global::Memoize.KeyContent.Of{type.Name}()" : null;
 
     private string? Find((string Type, string Content)[] collections, INamedTypeSymbol type)
     {

@@ -40,7 +40,7 @@ public static class KeyContent
 
     /// <summary>Whatever is an <see cref="IList{T}"/>; only what it holds counts, not what it is.</summary>
     public static KeyContent<IList<T>> OfIList<T>(KeyContent<T>? item = null) =>
-        new ListContent<IList<T>, T>(item, static list => list.Count, static (list, index) => list[index], static copy => copy);
+        new ListContent<IList<T>, T>(item, static list => list.Count, static (list, index) => list[index], static copy => [.. copy]);
 
     /// <summary>Immutable lists.</summary>
     public static KeyContent<ImmutableList<T>> OfImmutableList<T>(KeyContent<T>? item = null) =>
@@ -56,7 +56,7 @@ public static class KeyContent
 
     /// <summary>Immutable dictionaries. Keys are compared by their own equality, whatever comparer the dictionary has.</summary>
     public static KeyContent<ImmutableDictionary<TKey, TValue>> OfImmutableDictionary<TKey, TValue>(KeyContent<TValue>? value = null)
-        where TKey : notnull => new MapContent<ImmutableDictionary<TKey, TValue>, TKey, TValue>(value, static copy => copy.ToImmutableDictionary());
+        where TKey : notnull => new MapContent<ImmutableDictionary<TKey, TValue>, TKey, TValue>(value, static copy => copy.ToImmutableDictionary(copy.Comparer));
 
     /// <summary>Hash sets. Items are compared by their own equality, whatever comparer the set has.</summary>
     public static KeyContent<HashSet<T>> OfHashSet<T>() => new SetContent<HashSet<T>, T>(static copy => copy);
@@ -65,7 +65,13 @@ public static class KeyContent
     public static KeyContent<IReadOnlySet<T>> OfReadOnlySet<T>() => new SetContent<IReadOnlySet<T>, T>(static copy => copy);
 
     /// <summary>Immutable hash sets. Items are compared by their own equality, whatever comparer the set has.</summary>
-    public static KeyContent<ImmutableHashSet<T>> OfImmutableHashSet<T>() => new SetContent<ImmutableHashSet<T>, T>(static copy => copy.ToImmutableHashSet());
+    public static KeyContent<ImmutableHashSet<T>> OfImmutableHashSet<T>() => new SetContent<ImmutableHashSet<T>, T>(static copy => copy.ToImmutableHashSet(copy.Comparer));
+
+    /// <summary>Dates and times as items. Unlike in their own equality, the <see cref="DateTime.Kind"/> counts.</summary>
+    public static KeyContent<DateTime> OfDateTime() => new ExactContent<DateTime>(static (x, y) => x == y && x.Kind == y.Kind);
+
+    /// <summary>Points in time as items. Unlike in their own equality, the <see cref="DateTimeOffset.Offset"/> counts.</summary>
+    public static KeyContent<DateTimeOffset> OfDateTimeOffset() => new ExactContent<DateTimeOffset>(static (x, y) => x.EqualsExact(y));
 }
 
 /// <summary>How one type of collection is compared by what it holds.</summary>
@@ -83,7 +89,7 @@ public abstract class KeyContent<T> : IEqualityComparer<T>
     /// <inheritdoc/>
     public abstract int GetHashCode(T? obj);
 
-    /// <summary>A copy that shares nothing with <paramref name="value"/> that could change: what a stored key holds.</summary>
+    /// <summary>A copy that shares nothing with <paramref name="value"/> that could change: what a stored key holds, and what the method is given. Maps and sets keep their comparers.</summary>
     public abstract T Copy(T value);
 
     /// <summary>What is held, for messages.</summary>

@@ -26,8 +26,9 @@ internal sealed class MapContent<TMap, TKey, TValue>(KeyContent<TValue>? value, 
     {
         if (value is null) return value!;
 
-        // Under another comparer, keys may be in the map that count as one here; none of them may be lost without an error.
-        var copy = new Dictionary<TKey, TValue>(value.Count);
+        // The method may rely on the comparer. Where it is not known, keys may be in the map that count as one here; none of them
+        // may be lost without an error.
+        var copy = new Dictionary<TKey, TValue>(value.Count, Comparers.Of(value));
         foreach (var (key, item) in value) copy.Add(key, _value.Copy(item));
         return make(copy);
     }

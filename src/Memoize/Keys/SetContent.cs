@@ -20,7 +20,7 @@ internal sealed class SetContent<TSet, T>(Func<HashSet<T>, TSet> make) : KeyCont
         return sum;
     }
 
-    public override TSet Copy(TSet value) => value is null ? value! : make([.. value]);
+    public override TSet Copy(TSet value) => value is null ? value! : make(new HashSet<T>(value, Comparers.Of(value)));
 
     public override string Describe(TSet value) => value is null ? "null" : $"{{{string.Join(", ", value.Select(Item.Describe))}}}";
 }
