@@ -169,4 +169,33 @@ public sealed class CancellationTests
         Assert.Equal(0, cache.LockCount);
         Assert.Equal((1, 1), (cache.Statistics.Computed, cache.Statistics.Cancelled));
     }
+
+    [Fact]
+    public void A_waiter_that_was_cancelled_before_it_got_the_turn_does_not_run_the_method()
+    {
+        for (int round = 0; round < 50; round++)
+        {
+            var cache = ByHand.Method<string, string>();
+            using var cancellation = new CancellationTokenSource();
+            int runs = 0;
+            Threads.Run(4, _ => Assert.ThrowsAny<OperationCanceledException>(() => cache.Call(
+                "key",
+                token =>
+                {
+                    if (Interlocked.Increment(ref runs) == 1)
+                    {
+                        Threads.WaitUntil(() => cache.WaitersOn("key") == 3);
+                        cancellation.Cancel();
+                    }
+
+                    token.ThrowIfCancellationRequested();
+                    return "never";
+                },
+                cancellation.Token)));
+
+            Assert.Equal(1, runs);
+            Assert.Equal(4, cache.Statistics.Cancelled);
+            Assert.Equal(0, cache.LockCount);
+        }
+    }
 }
