@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Memoize.Testing;
 
 namespace Memoize.Benchmarks.HitRatio;
 
@@ -46,19 +47,19 @@ internal static class HitRatioReport
         double worst = double.MaxValue;
         foreach (var traced in Pairs.GroupBy(static pair => pair.Trace, StringComparer.Ordinal))
         {
-            int[] trace = Trace.Read(folder, traced.Key);
+            var trace = AccessTrace.Read(folder, traced.Key);
             foreach (var (name, capacity, concurrentLru, concurrentLfu) in traced)
             {
                 double memoize = Replay(trace, capacity);
-                double lru = 100 * Reference.LeastRecentlyUsed(trace, capacity);
-                double optimum = 100 * Reference.Optimum(trace, capacity);
+                double lru = 100 * LeastRecentlyUsed.HitRatio(trace, capacity);
+                double optimum = 100 * Optimal.HitRatio(trace, capacity);
                 double ahead = memoize - Math.Max(lru, Math.Max(concurrentLru, concurrentLfu));
                 ours += memoize / Pairs.Length;
                 lfu += concurrentLfu / Pairs.Length;
                 worst = Math.Min(worst, ahead);
                 table.AppendLine(
                     CultureInfo.InvariantCulture,
-                    $"| {name} | {capacity} | {memoize:0.00} | {lru:0.00} | {concurrentLru:0.00} | {concurrentLfu:0.00} | {optimum:0.00} | {ahead:+0.00;-0.00;0.00} |");
+                    $"| {name} | {capacity} | {memoize:0.00} | {lru:0.00} | {concurrentLru:0.00} | {concurrentLfu:0.00} | {optimum:0.00} | {Math.Round(ahead, 2):+0.00;-0.00;0.00} |");
             }
         }
 
@@ -72,11 +73,11 @@ internal static class HitRatioReport
         static string Verdict(bool reached) => reached ? "reached" : "**missed**";
     }
 
-    private static double Replay(int[] trace, int capacity)
+    private static double Replay(AccessTrace trace, int capacity)
     {
         using var memoizer = new Memoizer();
         var (call, statistics) = new ReplayedMethods(memoizer).Of(capacity);
-        foreach (int key in trace) call(key);
+        foreach (int key in trace.Keys) call(key);
 
         var counts = statistics();
         return 100.0 * counts.Hits / counts.Requests;
