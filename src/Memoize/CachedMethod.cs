@@ -253,7 +253,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// <summary>What is known of <paramref name="key"/>: asking counts nothing and changes nothing.</summary>
     public EntryExplanation Explain(TKey key)
     {
-        var state = _memory.Explain(key, out var entry, out var reason, out _) switch
+        var state = _memory.Explain(key, out var entry, out var reason) switch
         {
             true when entry!.IsRefreshing => EntryState.Refreshing,
             true => EntryState.Fresh,
@@ -268,7 +268,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             Created = hasValue ? _clock.ToDateTimeOffset(entry!.CreatedAt) : null,
             Expires = hasValue ? _clock.ToDateTimeOffset(_memory.End(entry!)) : null,
             StaleUntil = hasValue ? _clock.ToDateTimeOffset(_memory.StaleUntil(entry!)) : null,
-            FailedUntil = entry?.FailureAt(_clock.Now) is { } failure ? _clock.ToDateTimeOffset(failure.Until) : null,
+            FailedUntil = _memory.FailureOf(key) is { } failure ? _clock.ToDateTimeOffset(failure.Until) : null,
             Size = hasValue && _policy.Size is not null ? entry!.Weight : null,
             Level = hasValue ? EntryLevel.Memory : null,
             IsComputing = _locks.CallersOf(key) > 0,
@@ -289,12 +289,19 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         Memoizer.ThrowIfDisposed();
         var life = _runner.LifeOf(value, owner);
         long size = _runner.SizeOf(value, owner);
-        if (life is { } kept) _memory.Keep(key, value, kept, tags, size);
-        else _memory.Remove(key, MissReason.Expired);
 
-        // Last, so that nobody who comes from now on joins a computation that began before. One that ends in between is
-        // refused by the memory, which counts its writes.
-        _locks.Detach(key);
+        // On the turn of the key: a computation that runs is cut off, so that it is not kept over what is set, and none begins
+        // that has not seen it.
+        var keyedLock = _locks.EnterAlone(key);
+        try
+        {
+            if (life is { } kept) _memory.Keep(key, value, kept, tags, size);
+            else _memory.Remove(key, MissReason.Expired);
+        }
+        finally
+        {
+            keyedLock.Leave(turn: 1);
+        }
     }
 
     /// <inheritdoc cref="Set"/>
@@ -414,7 +421,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 value = entry.Value;
                 return true;
 
-            case TurnKind.Compute when turn.Lock.Seen?.FailureAt(_clock.Now) is { } failure:
+            case TurnKind.Compute when _policy.FailureDuration is not null && _memory.FailureOf(turn.Lock.Key) is { } failure:
                 // It is remembered that the method failed: it is not run again for now.
                 value = StaleOrThrow(turn, new Outcome<TValue>(failure.Failure));
                 return true;
@@ -513,7 +520,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         Memoizer.ThrowIfDisposed();
         if (cancellationToken.IsCancellationRequested)
         {
-            _memory.Explain(key, out _, out var reason, out _);
+            _memory.Explain(key, out _, out var reason);
             _counters.CountMiss(CallOutcome.Cancelled, toRefresh ? MissReason.Bypassed : reason);
             cancellationToken.ThrowIfCancellationRequested();
         }

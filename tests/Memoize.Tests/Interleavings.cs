@@ -49,6 +49,14 @@ public sealed class Interleavings(ITestOutputHelper output)
     /// <summary>A value: which computation or set made it, and when that began.</summary>
     private sealed record Value(int Number, int Began);
 
+    /// <summary>A set on its way.</summary>
+    private sealed class Setting(KeyedLock<int, Value> keyedLock)
+    {
+        public KeyedLock<int, Value> Lock { get; } = keyedLock;
+
+        public bool HasKept { get; set; }
+    }
+
     private enum Stage
     {
         Outside,
@@ -116,8 +124,8 @@ public sealed class Interleavings(ITestOutputHelper output)
         private readonly int[] _written = new int[Keys];
         private readonly int[] _inForce = new int[Keys];
 
-        // Setting is two steps: the value is kept, and then the computation that runs is cut off.
-        private readonly List<(int Key, Value Value)> _sets = [];
+        // Setting is three steps: the turn of the key is taken, the value is kept, the turn is given back.
+        private readonly List<Setting> _sets = [];
         private int _step;
         private int _values;
 
@@ -141,7 +149,7 @@ public sealed class Interleavings(ITestOutputHelper output)
                 var moves = new List<(string Name, Action Move)>();
                 foreach (var caller in _callers) AddMoves(caller, moves);
                 foreach (var run in _runs.Where(run => !run.HasEnded)) AddMoves(run, moves);
-                foreach (var set in _sets.ToList()) moves.Add(($"set {set.Key} cuts off", () => { _sets.Remove(set); _locks.Detach(set.Key); _written[set.Key] = Math.Max(_written[set.Key], set.Value.Began); _inForce[set.Key] = _step; }));
+                foreach (var setting in _sets.ToList()) AddMoves(setting, moves);
 
                 // A permit may lie there for a while before somebody takes it, and anybody may be the one.
                 var waiting = _callers.Where(caller => caller.Stage == Stage.Waiting).OrderBy(_ => _random.Next()).ToList();
@@ -205,11 +213,31 @@ public sealed class Interleavings(ITestOutputHelper output)
             moves.Add(($"run {run.Value.Number} fails", () => End(run, new Outcome<Value>(new InvalidOperationException()))));
         }
 
+        private void AddMoves(Setting setting, List<(string Name, Action Move)> moves)
+        {
+            int key = setting.Lock.Key;
+            if (setting.HasKept)
+            {
+                moves.Add(($"set {key} gives the turn back", () => { _sets.Remove(setting); setting.Lock.Leave(turn: 1); }));
+                return;
+            }
+
+            moves.Add(($"set {key} keeps", Keep));
+
+            void Keep()
+            {
+                // Cut off itself by another set or an invalidation, it is as if it had come before that one.
+                if (setting.Lock.IsAttached) Write(key);
+                _memory.Keep(key, new Value(++_values, _step), Life(), tags: null);
+                setting.HasKept = true;
+            }
+        }
+
         private void AddDisturbances(List<(string Name, Action Move)> moves)
         {
             int key = _random.Next(Keys);
             moves.Add(($"invalidate {key}", () => { Write(key); _locks.Detach(key); _memory.Remove(key, MissReason.Invalidated); }));
-            moves.Add(($"set {key} keeps", () => { var value = new Value(++_values, _step); Supersede(key); _memory.Keep(key, value, Life(), tags: null); _sets.Add((key, value)); }));
+            moves.Add(($"set {key} takes the turn", () => { Supersede(key); _sets.Add(new Setting(_locks.EnterAlone(key))); }));
             moves.Add(("clear", () => { for (int i = 0; i < Keys; i++) Write(i); _locks.DetachAll(); _memory.Clear(); }));
             moves.Add(("time passes", () => _time.Advance(TimeSpan.FromSeconds(6))));
             moves.Add(("prune", () => _memory.Prune()));
@@ -352,12 +380,18 @@ public sealed class Interleavings(ITestOutputHelper output)
             {
                 var inside = _callers.Where(caller => caller.Stage is Stage.Waiting or Stage.HasTurn or Stage.Computing && caller.Key == key).ToList();
                 int attached = _locks.CallersOf(key);
+                int Settings(KeyedLock<int, Value> of) => _sets.Count(setting => setting.Lock == of);
 
                 // Invariants 1 and 2: the lock in the table knows exactly its callers, and there is none without callers.
-                Require(attached == 0 || inside.GroupBy(caller => caller.Lock).Any(group => group.Count() == attached), $"The lock of {key} counts {attached} callers.");
+                Require(
+                    attached == 0
+                        || inside.GroupBy(caller => caller.Lock).Any(group => group.Count() + Settings(group.Key!) == attached)
+                        || _sets.Any(setting => setting.Lock.Key == key && Settings(setting.Lock) == attached),
+                    $"The lock of {key} counts {attached} callers.");
                 foreach (var group in inside.GroupBy(caller => caller.Lock))
                 {
-                    Require(group.Key!.Callers == group.Count(), $"A lock of {key} counts {group.Key.Callers} callers; there are {group.Count()}.");
+                    int callers = group.Count() + Settings(group.Key!);
+                    Require(group.Key!.Callers == callers, $"A lock of {key} counts {group.Key.Callers} callers; there are {callers}.");
 
                     // Invariant 3: one of them has the turn at most.
                     Require(group.Count(caller => caller.Stage == Stage.HasTurn) <= 1, "Two callers have the turn.");

@@ -60,22 +60,6 @@ public sealed class InvalidationTests
     }
 
     [Fact]
-    public void A_value_that_was_set_between_the_second_look_and_the_end_of_a_computation_stays()
-    {
-        var memory = new MemoryStore<string, string>(new(), new CacheClock(TimeProvider.System), new MethodCounters());
-        var life = EntryLife.Start(now: 0, duration: null, jitter: 0, refreshAfter: null);
-        var locks = new KeyedLocks<string, string>(ByHand.Method<string, string>());
-        var keyedLock = locks.Enter("key", out _);
-        Assert.False(keyedLock.LookAgain(memory, out _));
-
-        memory.Keep("key", "set", life, tags: null);
-        keyedLock.Settle(new("computed"), Verdict.Keep(life), memory);
-
-        Assert.True(memory.TryPeekFresh("key", out var entry));
-        Assert.Equal("set", entry.Value);
-    }
-
-    [Fact]
     public async Task Peek_set_invalidate_and_clear_do_what_they_say()
     {
         var cache = ByHand.Method<string, string>();

@@ -131,7 +131,7 @@ public sealed class LimitTests : IDisposable
     }
 
     [Fact]
-    public async Task A_remembered_failure_is_forgotten_by_set_invalidate_and_prune()
+    public async Task A_remembered_failure_is_forgotten_by_set_invalidate_and_clear()
     {
         var cache = Method(new() { FailureDuration = TimeSpan.FromSeconds(5) });
         async Task Fail() => await Assert.ThrowsAsync<InvalidOperationException>(() => cache.CallAsync("key", _ => throw new InvalidOperationException()));
@@ -145,9 +145,28 @@ public sealed class LimitTests : IDisposable
         Assert.Equal("value", await cache.CallAsync("key", _ => Task.FromResult("value")));
         cache.Invalidate("key");
         await Fail();
+        cache.Clear();
+        Assert.Equal("value", await cache.CallAsync("key", _ => Task.FromResult("value")));
+        cache.Invalidate("key");
+        await Fail();
         Assert.Equal(0, _memoizer.Prune());
-        _time.Advance(TimeSpan.FromSeconds(5));
-        Assert.Equal(1, _memoizer.Prune());
+        await Fail();
+    }
+
+    [Fact]
+    public async Task Remembered_failures_take_no_room_from_values()
+    {
+        var cache = Method(new() { FailureDuration = TimeSpan.FromSeconds(5), Capacity = 3 });
+        for (int i = 0; i < 3; i++) cache.Set($"good {i}", "value");
+
+        for (int i = 0; i < 6; i++) await Assert.ThrowsAsync<InvalidOperationException>(() => cache.CallAsync($"bad {i}", _ => throw new InvalidOperationException()));
+
+        Assert.Equal((3, 0), (cache.Statistics.Entries, cache.Statistics.Evictions));
+        Assert.NotNull(cache.Explain("bad 5").FailedUntil);
+
+        // As many as the capacity are remembered.
+        Assert.Null(cache.Explain("bad 0").FailedUntil);
+        cache.Verify();
     }
 
     [Fact]

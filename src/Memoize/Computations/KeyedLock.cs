@@ -85,9 +85,6 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     /// <summary>The entry, fresh or not, that the caller that has the turn saw on its second look.</summary>
     public MemoryEntry<TKey, TValue>? Seen { get; private set; }
 
-    /// <summary>The moment of that look, as the memory store counts its writes.</summary>
-    public long SeenAt { get; private set; }
-
     /// <summary>
     /// Why there was no fresh value on that look, and so for all who wait for its outcome. Where there was one, since the caller
     /// computes whatever there is, those who wait found it expired.
@@ -111,6 +108,15 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
         other is KeyedLock<TKey, TValue> same && same.Method == Method && EqualityComparer<TKey>.Default.Equals(same.Key, Key);
 
     public override string Describe() => $"{Method.Name} with key {Key}";
+
+    /// <summary>Whether the lock is its key's entry in the table.</summary>
+    public bool IsAttached
+    {
+        get
+        {
+            lock (this) return _attached;
+        }
+    }
 
     /// <summary>Counts a caller in, unless the lock is detached.</summary>
     public bool TryJoin()
@@ -149,16 +155,16 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     /// <summary>The second look, by the caller that has the turn.</summary>
     public bool LookAgain(MemoryStore<TKey, TValue> memory, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry)
     {
-        bool fresh = memory.TryGetFresh(Key, out entry, out var reason, out long moment);
-        (Seen, SeenAt, Reason) = (entry, moment, reason);
+        bool fresh = memory.TryGetFresh(Key, out entry, out var reason);
+        (Seen, Reason) = (entry, reason);
         return fresh;
     }
 
     /// <summary>The second look of a caller that computes whatever there is.</summary>
     public void LookPast(MemoryStore<TKey, TValue> memory)
     {
-        memory.Explain(Key, out var entry, out var reason, out long moment);
-        (Seen, SeenAt, Reason) = (entry, moment, reason);
+        memory.Explain(Key, out var entry, out var reason);
+        (Seen, Reason) = (entry, reason);
     }
 
     /// <summary>Starts a computation on the turn.</summary>

@@ -52,6 +52,23 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod method)
         }
     }
 
+    /// <summary>
+    /// Enters the lock of <paramref name="key"/> with the turn, cutting off whoever is on it. While the caller has it, nobody computes
+    /// the key; it must <see cref="KeyedLock{TKey,TValue}.Leave"/> soon.
+    /// </summary>
+    public KeyedLock<TKey, TValue> EnterAlone(TKey key)
+    {
+        while (true)
+        {
+            Detach(key);
+            var entered = Enter(key, out bool hasTurn);
+            if (hasTurn) return entered;
+
+            // Somebody came in between.
+            if (entered.Leave(turn: 0) is { } abandoned) method.Cancel(abandoned);
+        }
+    }
+
     /// <summary>Keeps the result of a computation of <paramref name="key"/> that is running now out of the cache.</summary>
     public void Detach(TKey key)
     {

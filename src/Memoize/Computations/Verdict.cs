@@ -43,13 +43,13 @@ internal readonly struct Verdict
         switch (What)
         {
             case Kind.Keep:
-                memory.KeepComputed(keyedLock.Key, keyedLock.Outcome.GetValueOrThrow(), Life, keyedLock.Tags, Size, keyedLock.SeenAt);
+                memory.Keep(keyedLock.Key, keyedLock.Outcome.GetValueOrThrow(), Life, keyedLock.Tags, Size);
                 break;
             case Kind.Refuse:
-                memory.RefuseComputed(keyedLock.Key, Reason, keyedLock.SeenAt);
+                memory.RefuseComputed(keyedLock.Key, Reason);
                 break;
             case Kind.Remember:
-                memory.KeepFailure(keyedLock.Key, keyedLock.Outcome.Failure!, Until, keyedLock.SeenAt);
+                memory.KeepFailure(keyedLock.Key, keyedLock.Outcome.Failure!, Until);
                 break;
             case Kind.Drop:
                 break;

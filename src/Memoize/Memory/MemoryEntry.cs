@@ -11,7 +11,7 @@ namespace Memoize;
 /// <item><em>stale</em>: no longer fresh, for as long as <c>StaleOnError</c>. It is served when the method fails or is slow.</item>
 /// <item><em>gone</em>: neither. It is never served, and is removed when somebody comes by.</item>
 /// </list>
-/// The value and the life never change: a new value is a new entry. An entry without a value only remembers a failure.
+/// The value and the life never change: a new value is a new entry.
 /// </remarks>
 [DebuggerDisplay("{Key}: {Value}")]
 internal sealed class MemoryEntry<TKey, TValue>(TKey key, TValue value, EntryLife life, string[]? tags, long size = 0)
@@ -20,7 +20,6 @@ internal sealed class MemoryEntry<TKey, TValue>(TKey key, TValue value, EntryLif
 {
     public readonly TKey Key = key;
     public readonly TValue Value = value;
-    public readonly bool HasValue = true;
 
     /// <summary>The first moment at which the value is no longer fresh, sliding apart.</summary>
     public readonly long ExpiresAt = life.ExpiresAt;
@@ -32,9 +31,6 @@ internal sealed class MemoryEntry<TKey, TValue>(TKey key, TValue value, EntryLif
 
     /// <summary>When the value was last read; only kept up to date with <c>Sliding</c>. Readers race, and each writes about the same.</summary>
     public long ReadAt = life.CreatedAt;
-
-    /// <summary>When the entry was written, as the store counts its writes; owned by the store's lock.</summary>
-    public long Written;
 
     /// <summary>The entry's places in the lists of its tags; owned by the store's lock.</summary>
     public LinkedListNode<MemoryEntry<TKey, TValue>>[]? TagNodes;
@@ -48,14 +44,6 @@ internal sealed class MemoryEntry<TKey, TValue>(TKey key, TValue value, EntryLif
     private long _refreshAt = life.RefreshAt;
     private int _refreshing;
     private Task<TValue>? _task;
-
-    /// <summary>An entry without a value: it only remembers a failure.</summary>
-    public MemoryEntry(TKey key, KeptFailure failure, long now)
-        : this(key, default!, new EntryLife(now, now, CacheClock.Never), tags: null)
-    {
-        HasValue = false;
-        Failure = failure;
-    }
 
     /// <summary>The value as a completed task, made once and handed to every caller, so that asynchronous hits allocate nothing.</summary>
     public Task<TValue> Task => _task ??= System.Threading.Tasks.Task.FromResult(Value);
@@ -79,5 +67,5 @@ internal sealed class MemoryEntry<TKey, TValue>(TKey key, TValue value, EntryLif
     }
 
     /// <summary>The failure to throw instead of running the method, if one is remembered at <paramref name="now"/>.</summary>
-    public KeptFailure? FailureAt(long now) => Failure is { } failure && now < failure.Until ? failure : null;
+    public KeptFailure? FailureAt(long now) => Failure is { } failure && failure.IsRememberedAt(now) ? failure : null;
 }

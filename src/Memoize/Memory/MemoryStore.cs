@@ -18,8 +18,6 @@ namespace Memoize;
 ///    entry comes in. No tag has more than <c>TagCapacity</c>.
 /// 3. An entry that is not fresh is never handed out as a hit.
 /// 4. A key is never both kept and remembered as removed.
-/// 5. What a user sets wins over what was being computed: a computed value is only kept if its key was not written since its
-///    computation looked. Writes are counted for that; an entry that has left since still counts, as it is remembered.
 /// </remarks>
 internal sealed class MemoryStore<TKey, TValue>
     where TKey : notnull
@@ -42,7 +40,6 @@ internal sealed class MemoryStore<TKey, TValue>
     private readonly int _tagCapacity;
     private readonly long _sliding;
     private readonly long _stale;
-    private long _written;
     private int _swept;
 
     /// <summary>Makes an empty store.</summary>
@@ -112,24 +109,22 @@ internal sealed class MemoryStore<TKey, TValue>
     /// <param name="key">The key.</param>
     /// <param name="entry">The entry, fresh or not.</param>
     /// <param name="reason">Why it is not fresh.</param>
-    /// <param name="moment">The moment of the look, as the store counts its writes.</param>
-    public bool TryGetFresh(TKey key, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry, out MissReason reason, out long moment)
+    public bool TryGetFresh(TKey key, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry, out MissReason reason)
     {
-        if (!Explain(key, out entry, out reason, out moment)) return false;
+        if (!Explain(key, out entry, out reason)) return false;
 
         MarkRead(entry);
         return true;
     }
 
     /// <summary>The exact look, which leaves no mark.</summary>
-    public bool Explain(TKey key, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry, out MissReason reason, out long moment)
+    public bool Explain(TKey key, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry, out MissReason reason)
     {
         lock (_writes)
         {
-            moment = _written;
             if (_entries.TryGet(key, out entry))
             {
-                reason = entry.Refusal ?? ReasonOfGone(entry);
+                reason = entry.Refusal ?? MissReason.Expired;
                 return IsFresh(entry);
             }
 
@@ -140,7 +135,7 @@ internal sealed class MemoryStore<TKey, TValue>
 
     /// <summary>Whether the value may stand in for a fresh one: it is fresh, or not longer stale than the policy allows.</summary>
     public bool IsUsable([NotNullWhen(true)] MemoryEntry<TKey, TValue>? entry) =>
-        entry is { HasValue: true } && _clock.IsBefore(StaleUntil(entry));
+        entry is not null && _clock.IsBefore(StaleUntil(entry));
 
     public bool IsFresh(MemoryEntry<TKey, TValue> entry)
     {
@@ -168,42 +163,44 @@ internal sealed class MemoryStore<TKey, TValue>
         _budget?.Enforce();
     }
 
-    /// <summary>Keeps a computed value, unless the key was written since the computation looked at <paramref name="moment"/>.</summary>
-    public void KeepComputed(TKey key, TValue value, EntryLife life, string[]? tags, long size, long moment)
-    {
-        lock (_writes)
-        {
-            if (WasWrittenAfter(moment, key, out var previous)) return;
-            Put(previous, new MemoryEntry<TKey, TValue>(key, value, life, tags, size));
-        }
-
-        _budget?.Enforce();
-    }
-
     /// <summary>Remembers that a result was computed but not kept. A value that can still stand in for it stays.</summary>
-    public void RefuseComputed(TKey key, MissReason reason, long moment)
+    public void RefuseComputed(TKey key, MissReason reason)
     {
         lock (_writes)
         {
-            if (WasWrittenAfter(moment, key, out var previous)) return;
-            if (previous is null) _removed.Remember(key, reason, written: 0);
+            if (!_entries.TryGet(key, out var previous)) _removed.Remember(key, reason);
             else if (!IsUsable(previous)) Remove(previous, reason);
             else previous.Refusal = reason;
         }
     }
 
     /// <summary>Remembers a failure until <paramref name="until"/>. A value that can still stand in for the result stays.</summary>
-    public void KeepFailure(TKey key, ExceptionDispatchInfo failure, long until, long moment)
+    public void KeepFailure(TKey key, ExceptionDispatchInfo failure, long until)
     {
         var kept = new KeptFailure(failure, until);
         lock (_writes)
         {
-            if (WasWrittenAfter(moment, key, out var previous)) return;
-            if (IsUsable(previous)) previous.Failure = kept;
-            else Put(previous, new MemoryEntry<TKey, TValue>(key, kept, _clock.Now));
-        }
+            _entries.TryGet(key, out var previous);
+            if (IsUsable(previous))
+            {
+                previous.Failure = kept;
+                return;
+            }
 
-        _budget?.Enforce();
+            if (previous is not null) Remove(previous, MissReason.Expired);
+            _removed.Remember(key, MissReason.Unsuccessful, kept);
+        }
+    }
+
+    /// <summary>How the method failed for a key, if that is remembered now.</summary>
+    public KeptFailure? FailureOf(TKey key)
+    {
+        long now = _clock.Now;
+        lock (_writes)
+        {
+            var failure = _entries.TryGet(key, out var entry) ? entry.Failure : _removed.FailureOf(key);
+            return failure?.IsRememberedAt(now) == true ? failure : null;
+        }
     }
 
     /// <summary>Removes a key and remembers why.</summary>
@@ -211,10 +208,14 @@ internal sealed class MemoryStore<TKey, TValue>
     {
         lock (_writes)
         {
-            if (!_entries.TryGet(key, out var entry)) return false;
+            if (_entries.TryGet(key, out var entry))
+            {
+                Remove(entry, reason);
+                return true;
+            }
 
-            Remove(entry, reason);
-            return true;
+            if (_removed.FailureOf(key) is not null) _removed.Remember(key, reason);
+            return false;
         }
     }
 
@@ -223,6 +224,7 @@ internal sealed class MemoryStore<TKey, TValue>
     {
         lock (_writes)
         {
+            _removed.ForgetFailures();
             for (int chain = 0; chain < _entries.Chains; chain++)
             {
                 for (var entry = _entries.Head(chain); entry is not null; entry = entry.Next) Remove(entry, MissReason.Invalidated);
@@ -301,12 +303,6 @@ internal sealed class MemoryStore<TKey, TValue>
         }
     }
 
-    private static MissReason ReasonOfGone(MemoryEntry<TKey, TValue> entry) =>
-        entry.HasValue ? MissReason.Expired : MissReason.Unsuccessful;
-
-    private bool WasWrittenAfter(long moment, TKey key, out MemoryEntry<TKey, TValue>? entry) =>
-        _entries.TryGet(key, out entry) ? entry.Written > moment : _removed.WasWrittenAfter(moment, key);
-
     private void MarkRead(MemoryEntry<TKey, TValue> entry)
     {
         if (_sliding != CacheClock.Never) Volatile.Write(ref entry.ReadAt, _clock.Now);
@@ -317,7 +313,6 @@ internal sealed class MemoryStore<TKey, TValue>
     {
         // What can throw, because it compares keys, comes first.
         _removed.Forget(entry.Key);
-        entry.Written = ++_written;
         if (!_policy.CanHold(entry.Weight))
         {
             // Larger than the whole store: it is as if it had come and been evicted at once.
@@ -347,7 +342,7 @@ internal sealed class MemoryStore<TKey, TValue>
 
         foreach (string tag in entry.Tags ?? [])
         {
-            if (_tags.TryGetOldestBeyond(_tagCapacity, tag, out var oldest)) Remove(oldest, IsFresh(oldest) ? MissReason.Evicted : ReasonOfGone(oldest));
+            if (_tags.TryGetOldestBeyond(_tagCapacity, tag, out var oldest)) Remove(oldest, IsFresh(oldest) ? MissReason.Evicted : MissReason.Expired);
         }
     }
 
@@ -367,7 +362,7 @@ internal sealed class MemoryStore<TKey, TValue>
         {
             if (IsUsable(entry) || entry.FailureAt(_clock.Now) is not null) continue;
 
-            Remove(entry, ReasonOfGone(entry));
+            Remove(entry, MissReason.Expired);
             pruned++;
         }
 
@@ -381,7 +376,7 @@ internal sealed class MemoryStore<TKey, TValue>
     }
 
     // What the policy has let go.
-    private void Leave(MemoryEntry<TKey, TValue> victim) => Leave(victim, IsFresh(victim) ? MissReason.Evicted : ReasonOfGone(victim));
+    private void Leave(MemoryEntry<TKey, TValue> victim) => Leave(victim, IsFresh(victim) ? MissReason.Evicted : MissReason.Expired);
 
     private void Leave(MemoryEntry<TKey, TValue> entry, MissReason reason)
     {
@@ -394,6 +389,6 @@ internal sealed class MemoryStore<TKey, TValue>
     private void Remember(MemoryEntry<TKey, TValue> removed, MissReason reason)
     {
         if (reason == MissReason.Evicted) _counters.CountEviction();
-        _removed.Remember(removed.Key, reason, removed.Written);
+        _removed.Remember(removed.Key, reason);
     }
 }

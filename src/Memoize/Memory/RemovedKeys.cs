@@ -1,14 +1,15 @@
 namespace Memoize;
 
 /// <summary>
-/// Why the last keys left the memory store, so that the next miss on one of them can say so. It remembers a bounded
-/// number of keys, the oldest of which is forgotten first. Not thread-safe: the store's lock guards it.
+/// What is known of the last keys that are not in the memory store: why, so that the next miss on one of them can say so, and
+/// how the method failed, where that is remembered. It remembers a bounded number of keys, the oldest of which is forgotten
+/// first. Not thread-safe: the store's lock guards it.
 /// </summary>
 internal sealed class RemovedKeys<TKey>(int limit)
     where TKey : notnull
 {
-    private readonly Dictionary<TKey, LinkedListNode<(TKey Key, MissReason Reason, long Written)>> _nodes = [];
-    private readonly LinkedList<(TKey Key, MissReason Reason, long Written)> _oldestFirst = [];
+    private readonly Dictionary<TKey, LinkedListNode<Removed>> _nodes = [];
+    private readonly LinkedList<Removed> _oldestFirst = [];
 
     public int Count => _nodes.Count;
 
@@ -24,22 +25,33 @@ internal sealed class RemovedKeys<TKey>(int limit)
         return false;
     }
 
-    /// <summary>Whether the key's last entry was written after <paramref name="moment"/>.</summary>
-    public bool WasWrittenAfter(long moment, TKey key) => _nodes.TryGetValue(key, out var node) && node.Value.Written > moment;
+    /// <summary>The failure that is remembered of a key, if one is.</summary>
+    public KeptFailure? FailureOf(TKey key) => _nodes.TryGetValue(key, out var node) ? node.Value.Failure : null;
 
-    /// <summary>Remembers why a key left.</summary>
+    /// <summary>Remembers why a key left, or why it did not come in.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="reason">Why it left.</param>
-    /// <param name="written">When, on the store's own count, its entry had been written; 0 if there was none.</param>
-    public void Remember(TKey key, MissReason reason, long written)
+    /// <param name="reason">Why it is not there.</param>
+    /// <param name="failure">How the method failed, if that is to be remembered.</param>
+    public void Remember(TKey key, MissReason reason, KeptFailure? failure = null)
     {
         Forget(key);
         if (_nodes.Count >= limit) Forget(_oldestFirst.First!.Value.Key);
-        _nodes.Add(key, _oldestFirst.AddLast((key, reason, written)));
+        _nodes.Add(key, _oldestFirst.AddLast(new Removed(key, reason, failure)));
     }
 
     public void Forget(TKey key)
     {
         if (_nodes.Remove(key, out var node)) _oldestFirst.Remove(node);
     }
+
+    /// <summary>Forgets every failure, as if the keys had been invalidated.</summary>
+    public void ForgetFailures()
+    {
+        for (var node = _oldestFirst.First; node is not null; node = node.Next)
+        {
+            if (node.Value.Failure is not null) node.Value = node.Value with { Reason = MissReason.Invalidated, Failure = null };
+        }
+    }
+
+    private sealed record Removed(TKey Key, MissReason Reason, KeptFailure? Failure);
 }
