@@ -164,13 +164,13 @@ internal sealed class Consumer
         }
     }
 
-    /// <summary>Loads the project and runs its <c>static string Scenario.Run()</c>, which may return a task.</summary>
+    /// <summary>Loads the project and runs its <c>static string Scenario.Run()</c>, which may return a task, within a minute.</summary>
     public async Task<string> RunAsync()
     {
         var result = Load().GetType("Scenario", throwOnError: true)!
             .GetMethod("Run", BindingFlags.Public | BindingFlags.Static)!
             .Invoke(null, BindingFlags.DoNotWrapExceptions, binder: null, parameters: null, CultureInfo.InvariantCulture);
-        return result is Task<string> task ? await task : (string)result!;
+        return result is Task<string> task ? await task.WaitAsync(TimeSpan.FromSeconds(60)) : (string)result!;
     }
 
     /// <summary>Loads the project.</summary>
