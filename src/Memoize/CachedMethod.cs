@@ -541,7 +541,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             : null;
         if (circle is null) return keyedLock;
 
-        _counters.CountMiss(CallOutcome.Failed, toRefresh ? MissReason.Bypassed : keyedLock.Reason);
+        _counters.CountMiss(CallOutcome.Failed, ReasonOf(keyedLock, toRefresh));
         Leave(keyedLock, caller, turn: hasTurn ? 1 : 0);
         throw new CacheRecursionException(circle);
     }
@@ -834,9 +834,19 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     private static CallOutcome OutcomeOf(Exception failure, CancellationToken callerToken) =>
         failure is OperationCanceledException && callerToken.IsCancellationRequested ? CallOutcome.Cancelled : CallOutcome.Failed;
 
+    // Of a call that ends while it waits, perhaps before who has the turn has looked.
+    private MissReason ReasonOf(KeyedLock<TKey, TValue> keyedLock, bool toRefresh)
+    {
+        if (toRefresh) return MissReason.Bypassed;
+        if (keyedLock.HasLooked) return keyedLock.Reason;
+
+        _memory.Explain(keyedLock.Key, out _, out var reason);
+        return reason;
+    }
+
     private void LeaveFailed(bool toRefresh, KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, int turn, Exception failure, CancellationToken callerToken)
     {
-        _counters.CountMiss(OutcomeOf(failure, callerToken), toRefresh ? MissReason.Bypassed : keyedLock.Reason);
+        _counters.CountMiss(OutcomeOf(failure, callerToken), ReasonOf(keyedLock, toRefresh));
         Leave(keyedLock, caller, turn);
     }
 

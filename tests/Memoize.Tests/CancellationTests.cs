@@ -198,4 +198,21 @@ public sealed class CancellationTests
             Assert.Equal(0, cache.LockCount);
         }
     }
+
+    [Fact]
+    public async Task A_waiter_that_is_cancelled_before_anybody_has_looked_again_has_its_reason_all_the_same()
+    {
+        var cache = ByHand.Method<string, string>();
+        cache.Set("key", "value");
+        cache.Invalidate("key");
+        using var cancellation = new CancellationTokenSource();
+        using (await cache.EnterAsync("key", CancellationToken.None))
+        {
+            var waiter = cache.CallAsync("key", _ => Task.FromResult("never"), cancellation.Token);
+            await cancellation.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiter);
+        }
+
+        Assert.Equal((1, 1), (cache.Statistics.Cancelled, cache.Statistics.MissesFor(MissReason.Invalidated)));
+    }
 }

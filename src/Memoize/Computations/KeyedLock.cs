@@ -91,6 +91,9 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     /// </summary>
     public MissReason Reason { get; private set; }
 
+    /// <summary>Whether there was such a look yet; before it, <see cref="Reason"/> says nothing.</summary>
+    public bool HasLooked { get; private set; }
+
     /// <summary>The tags of the value that is being computed.</summary>
     public string[]? Tags { get; private set; }
 
@@ -156,7 +159,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     public bool LookAgain(MemoryStore<TKey, TValue> memory, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry)
     {
         bool fresh = memory.TryGetFresh(Key, out entry, out var reason);
-        (Seen, Reason) = (entry, reason);
+        (Seen, Reason, HasLooked) = (entry, reason, true);
         return fresh;
     }
 
@@ -164,7 +167,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     public void LookPast(MemoryStore<TKey, TValue> memory)
     {
         memory.Explain(Key, out var entry, out var reason);
-        (Seen, Reason) = (entry, reason);
+        (Seen, Reason, HasLooked) = (entry, reason, true);
     }
 
     /// <summary>Starts a computation on the turn.</summary>
