@@ -282,12 +282,15 @@ public sealed class Checklist
             [CachedResponse] internal nint Native(nint x, nuint? y) => x;
             [CachedResponse] internal int Length([AllowNull] string x, [DisallowNull] string? y) => (x?.Length ?? 0) + y.Length;
             [CachedResponse] internal dynamic Dynamic(int x) => x;
+            [CachedResponse("5m", RefreshAfter = "1m")] internal partial Task<int> SumAsync([AllowNull] string x, [DisallowNull] string? y);
+            private Task<int> SumCoreAsync([AllowNull] string x, [DisallowNull] string? y) => Task.FromResult((x?.Length ?? 0) + y.Length);
         }
         internal static class Scenario
         {
             public static async Task<string> Run()
             {
                 var c = new C();
+                if (await c.SumAsync(null, "abc") != 3 || !c.SumCache.TryPeek(null, "abc", out _)) return "[AllowNull] of a partial method";
                 var result = await c.GetAsync(("a", 1));
                 string echo = c.EchoCached("e");
                 return $"{result.Name} {result.Inner.Count} {result.Inner.Others?.Length.ToString() ?? "null"} {c.NativeCached(2, null)} {c.LengthCached(null, "abcd") + echo.Length}";

@@ -199,7 +199,7 @@ internal sealed class HandleEmitter
         var core = new CoreCall(_method, locals, locals.Take("self"), key);
         var (modifier, suffix, wait, afterwards) = IsAsync ? ("async ", "Async", "await ", ".ConfigureAwait(false)") : ("", "", "", "");
         var parameters = Parameters(
-            string.Join(", ", _arguments.Select(static parameter => $"{parameter.Type} {parameter.Name}")),
+            string.Join(", ", _arguments.Select(static parameter => $"{parameter.MeantType} {parameter.Name}")),
             $"{Token} {token} = default");
 
         _writer.WriteLine($"""
@@ -231,7 +231,7 @@ internal sealed class HandleEmitter
     {
         var locals = Locals();
         var items = new TupleNames(_arguments.Select(static parameter => parameter.Name).ToArray(), locals.Take("input"), locals);
-        var types = _arguments.ToDictionary(static parameter => parameter.Name, static parameter => parameter.Type, StringComparer.Ordinal);
+        var types = _arguments.ToDictionary(static parameter => parameter.Name, static parameter => parameter.MeantType, StringComparer.Ordinal);
         var token = _wrapper.Parameters.Any(static parameter => parameter.Role == ParameterRole.CallerToken) ? locals.Take("token") : "_";
         var self = _wrapper.IsStatic ? _method.Hierarchy.SelfType : locals.Take("self");
 

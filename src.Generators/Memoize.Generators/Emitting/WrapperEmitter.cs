@@ -212,7 +212,7 @@ internal sealed class WrapperEmitter
             var isInKey = _method.Key.Collections.Any(part => part.Name == parameter.Name);
             var isUsed = (passed.Contains(i) && !isInKey) || parameter.Name == _callerToken || parameter.Name == _key;
             if (isUsed)
-                yield return (parameter.Type, parameter.Name, parameter.Name);
+                yield return (parameter.MeantType, parameter.Name, parameter.Name);
         }
     }
 }

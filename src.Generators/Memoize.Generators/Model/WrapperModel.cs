@@ -63,11 +63,12 @@ internal enum ReturnKind
 /// <summary>One parameter of the wrapper.</summary>
 /// <param name="Name">Its name, escaped where needed.</param>
 /// <param name="Type">Its type as written.</param>
+/// <param name="MeantType">Its type where <c>[AllowNull]</c> and <c>[DisallowNull]</c> are annotations like any other.</param>
 /// <param name="Modifiers">What stands before the type, with a trailing space: <c>"in "</c>, <c>"params "</c>, or nothing.</param>
 /// <param name="Attributes">Its attributes that concern callers, with a trailing space, or nothing.</param>
 /// <param name="Default">Its default value as a C# expression, if the wrapper declares one.</param>
 /// <param name="Role">What the wrapper does with it.</param>
-internal sealed record ParameterModel(string Name, string Type, string Modifiers, string Attributes, string? Default, ParameterRole Role);
+internal sealed record ParameterModel(string Name, string Type, string MeantType, string Modifiers, string Attributes, string? Default, ParameterRole Role);
 
 /// <summary>What the wrapper does with a parameter.</summary>
 internal enum ParameterRole

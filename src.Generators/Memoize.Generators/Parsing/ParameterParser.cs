@@ -34,6 +34,7 @@ internal static class ParameterParser
             parameters.Add(new(
                 CodeText.Identifier(parameter.Name),
                 CodeText.Qualified(declaresDefaults ? TypeOf(parameter) : parameter.Type),
+                CodeText.Qualified(TypeOf(parameter)),
                 Modifiers(parameter),
                 declaresDefaults ? ForwardedAttributes.Of(parameter) : "",
                 declaresDefaults ? DefaultValue.Of(parameter) : null,
