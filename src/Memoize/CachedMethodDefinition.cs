@@ -10,8 +10,9 @@ namespace Memoize;
 /// <typeparam name="TValue">The type of the results.</typeparam>
 /// <param name="name">The method with its type and parameter types, for statistics and messages.</param>
 /// <param name="policy">The options of the method.</param>
+/// <param name="storedForm">How keys and results are told apart in stores; <see langword="null"/> if a store cannot keep them.</param>
 /// <remarks>Thread-safe.</remarks>
-public sealed class CachedMethodDefinition<TKey, TValue>(string name, CachePolicy<TValue> policy)
+public sealed class CachedMethodDefinition<TKey, TValue>(string name, CachePolicy<TValue> policy, StoredForm<TKey>? storedForm = null)
     where TKey : notnull
 {
     // Nearly every method is only ever run by one memoizer: a glance at the last one spares the look-up.
@@ -25,6 +26,9 @@ public sealed class CachedMethodDefinition<TKey, TValue>(string name, CachePolic
 
     /// <summary>The options of the method.</summary>
     public CachePolicy<TValue> Policy { get; } = policy;
+
+    /// <summary>How keys and results are told apart in stores; <see langword="null"/> if a store cannot keep them.</summary>
+    public StoredForm<TKey>? StoredForm { get; } = storedForm;
 
     /// <summary>The method as <paramref name="memoizer"/> runs it; made at the first call.</summary>
     /// <exception cref="ArgumentException">An option of the policy cannot work.</exception>

@@ -56,6 +56,27 @@ public sealed class MemoizerOptions
     /// </summary>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Where results are kept beyond the memory of this process. <see langword="null"/> (the default): nowhere. The memoizer
+    /// does not dispose it: several can share one.
+    /// </summary>
+    public ICacheStore? Store { get; set; }
+
+    /// <summary>Further stores, by the names that <see cref="CachedResponseAttribute.Store"/> gives. The default is none.</summary>
+    public IDictionary<string, ICacheStore> Stores { get; set; } = new Dictionary<string, ICacheStore>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// What turns results into bytes for stores. <see langword="null"/> (the default): a <see cref="JsonCacheSerializer"/> that
+    /// finds types out by reflection; trimmed and natively compiled programs need one with a context of theirs.
+    /// </summary>
+    public ICacheSerializer? Serializer { get; set; }
+
+    /// <summary>
+    /// Whether stores also keep the arguments of each entry in a form that people can read. The default is false, since
+    /// arguments can be secrets.
+    /// </summary>
+    public bool StoreReadableKeys { get; set; }
+
     internal MemoizerOptions Validated()
     {
         if (TimeProvider is null) throw new ArgumentException($"{nameof(MemoizerOptions)}.{nameof(TimeProvider)} is null; use {nameof(System.TimeProvider)}.{nameof(System.TimeProvider.System)}.");

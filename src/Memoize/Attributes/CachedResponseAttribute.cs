@@ -125,6 +125,12 @@ public sealed class CachedResponseAttribute : Attribute
     public int Version { get; set; }
 
     /// <summary>
+    /// Whether results that a store has kept are misses once the code that computed them has changed: the body of the method,
+    /// or of methods of the same project that it calls. Comments and white space do not count. The default is false.
+    /// </summary>
+    public bool InvalidateOnCodeChange { get; set; }
+
+    /// <summary>
     /// The name of the store that keeps results beyond this process, or <see cref="CacheStores.MemoryOnly"/> for none. Unset
     /// (the default): the memoizer's store.
     /// </summary>

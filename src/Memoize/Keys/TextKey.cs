@@ -15,6 +15,9 @@ public readonly struct TextKey(string? text) : IEquatable<TextKey>
 
     private readonly string? _text = text;
 
+    /// <summary>The string itself.</summary>
+    internal string? Text => _text;
+
     /// <summary>A string is a key as it is.</summary>
     public static implicit operator TextKey(string? text) => new(text);
 

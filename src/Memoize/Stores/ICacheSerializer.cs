@@ -1,0 +1,20 @@
+using System.Buffers;
+
+namespace Memoize;
+
+/// <summary>Turns results into bytes for stores, and back.</summary>
+/// <remarks>
+/// Implementations are thread-safe. What they throw loses nobody's value: a result that cannot be written is not stored, and
+/// one that cannot be read is a miss.
+/// </remarks>
+public interface ICacheSerializer
+{
+    /// <summary>The name of the format, which goes into each entry: one that was written in another format is a miss.</summary>
+    string Format { get; }
+
+    /// <summary>Writes <paramref name="value"/>.</summary>
+    void Serialize<T>(T value, IBufferWriter<byte> destination);
+
+    /// <summary>Reads a value of the type that was written.</summary>
+    T? Deserialize<T>(ReadOnlySpan<byte> payload);
+}

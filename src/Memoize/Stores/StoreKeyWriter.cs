@@ -1,0 +1,261 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Memoize;
+
+/// <summary>
+/// Writes a key in the canonical binary form whose hash is a <see cref="StoreKey"/>: each value with the tag of its type, and
+/// whatever can differ in length with its length, so that no two keys write the same bytes. Values that are equal write the
+/// same, on every machine.
+/// </summary>
+/// <remarks>Not thread-safe. Generated code, and types that implement <see cref="IStorableKey"/>, write with it.</remarks>
+public sealed class StoreKeyWriter
+{
+    [ThreadStatic]
+    private static StoreKeyWriter? _spare;
+
+    private byte[] _bytes = new byte[256];
+    private int _length;
+
+    private StoreKeyWriter()
+    {
+    }
+
+    // What a tag says must never change: it would change every key. New ones go to the end.
+    private enum Tag : byte
+    {
+        Null = 1,
+        False,
+        True,
+        Signed,
+        Unsigned,
+        Char,
+        Single,
+        Double,
+        Half,
+        Decimal,
+        Text,
+        Bytes,
+        Guid,
+        DateTime,
+        DateTimeOffset,
+        DateOnly,
+        TimeOnly,
+        TimeSpan,
+        BigInteger,
+        Sequence,
+        Set,
+        Map,
+        Type,
+    }
+
+    /// <summary>The key that <paramref name="write"/> writes for <paramref name="key"/>, of the method <paramref name="method"/>.</summary>
+    internal static StoreKey KeyOf<TKey>(string method, TKey key, Action<TKey, StoreKeyWriter> write)
+    {
+        var writer = _spare ?? new StoreKeyWriter();
+        _spare = null;
+        writer._length = 0;
+        writer.Write(method);
+        write(key, writer);
+        Span<byte> hash = stackalloc byte[StoreKey.Length];
+        SHA256.HashData(writer._bytes.AsSpan(0, writer._length), hash);
+        _spare = writer;
+        return new StoreKey(hash);
+    }
+
+    /// <summary>Writes that there is no value.</summary>
+    public void WriteNull() => Put(Tag.Null);
+
+    /// <summary>Writes a truth value.</summary>
+    public void Write(bool value) => Put(value ? Tag.True : Tag.False);
+
+    /// <summary>Writes a signed number. Numbers of different types are told apart by where they stand.</summary>
+    public void Write(long value) => BinaryPrimitives.WriteInt64LittleEndian(Put(Tag.Signed, sizeof(long)), value);
+
+    /// <summary>Writes an unsigned number.</summary>
+    public void Write(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(Put(Tag.Unsigned, sizeof(ulong)), value);
+
+    /// <summary>Writes a signed number of 128 bits.</summary>
+    public void Write(Int128 value) => Write((BigInteger)value);
+
+    /// <summary>Writes an unsigned number of 128 bits.</summary>
+    public void Write(UInt128 value) => Write((BigInteger)value);
+
+    /// <summary>Writes a number of any size.</summary>
+    public void Write(BigInteger value) => PutSized(Tag.BigInteger, value.ToByteArray());
+
+    /// <summary>Writes a character.</summary>
+    public void Write(char value) => BinaryPrimitives.WriteUInt16LittleEndian(Put(Tag.Char, sizeof(char)), value);
+
+    /// <summary>Writes a number. Zeros of both signs are equal, and so are all that are not a number.</summary>
+    public void Write(Half value) => BinaryPrimitives.WriteHalfLittleEndian(Put(Tag.Half, 2), Half.IsNaN(value) ? Half.NaN : value == Half.Zero ? Half.Zero : value);
+
+    /// <inheritdoc cref="Write(Half)"/>
+    public void Write(float value) => BinaryPrimitives.WriteSingleLittleEndian(Put(Tag.Single, sizeof(float)), float.IsNaN(value) ? float.NaN : value == 0 ? 0 : value);
+
+    /// <inheritdoc cref="Write(Half)"/>
+    public void Write(double value) => BinaryPrimitives.WriteDoubleLittleEndian(Put(Tag.Double, sizeof(double)), double.IsNaN(value) ? double.NaN : value == 0 ? 0 : value);
+
+    /// <summary>Writes a number. Trailing zeros do not count, as they do not in its equality.</summary>
+    public void Write(decimal value)
+    {
+        // Dividing by one with 28 decimals takes the trailing zeros away.
+        value = value == 0 ? 0 : value / 1.0000000000000000000000000000m;
+        Span<int> parts = stackalloc int[4];
+        decimal.GetBits(value, parts);
+        MemoryMarshal.AsBytes(parts).CopyTo(Put(Tag.Decimal, 4 * sizeof(int)));
+    }
+
+    /// <summary>Writes a string, or that it is null.</summary>
+    public void Write(string? value)
+    {
+        if (value is null)
+        {
+            WriteNull();
+            return;
+        }
+
+        // As it is, also where it is no valid Unicode: two strings that differ must not write the same.
+        PutSized(Tag.Text, MemoryMarshal.AsBytes(value.AsSpan()));
+    }
+
+    /// <summary>Writes a string key.</summary>
+    public void Write(TextKey value) => Write(value.Text);
+
+    /// <summary>Writes bytes.</summary>
+    public void Write(ReadOnlySpan<byte> value) => PutSized(Tag.Bytes, value);
+
+    /// <summary>Writes a GUID.</summary>
+    public void Write(Guid value) => value.TryWriteBytes(Put(Tag.Guid, 16));
+
+    /// <summary>Writes a date and time with its kind.</summary>
+    public void Write(DateTime value)
+    {
+        var destination = Put(Tag.DateTime, sizeof(long) + 1);
+        BinaryPrimitives.WriteInt64LittleEndian(destination, value.Ticks);
+        destination[sizeof(long)] = (byte)value.Kind;
+    }
+
+    /// <summary>Writes a point in time with its offset.</summary>
+    public void Write(DateTimeOffset value)
+    {
+        var destination = Put(Tag.DateTimeOffset, 2 * sizeof(long));
+        BinaryPrimitives.WriteInt64LittleEndian(destination, value.Ticks);
+        BinaryPrimitives.WriteInt64LittleEndian(destination[sizeof(long)..], value.Offset.Ticks);
+    }
+
+    /// <summary>Writes a date.</summary>
+    public void Write(DateOnly value) => BinaryPrimitives.WriteInt32LittleEndian(Put(Tag.DateOnly, sizeof(int)), value.DayNumber);
+
+    /// <summary>Writes a time of day.</summary>
+    public void Write(TimeOnly value) => BinaryPrimitives.WriteInt64LittleEndian(Put(Tag.TimeOnly, sizeof(long)), value.Ticks);
+
+    /// <summary>Writes a span of time.</summary>
+    public void Write(TimeSpan value) => BinaryPrimitives.WriteInt64LittleEndian(Put(Tag.TimeSpan, sizeof(long)), value.Ticks);
+
+    /// <summary>Writes a URI, or that it is null: all of it, also the parts that its equality leaves out.</summary>
+    public void Write(Uri? value) => Write(value is { IsAbsoluteUri: true } ? value.AbsoluteUri : value?.OriginalString);
+
+    /// <summary>Writes a version, or that it is null.</summary>
+    public void Write(Version? value) => Write(value?.ToString());
+
+    /// <summary>Writes a type by its name and its assembly's, or that it is null.</summary>
+    public void Write(Type? value)
+    {
+        if (value is null) WriteNull();
+        else PutSized(Tag.Type, Encoding.UTF8.GetBytes($"{value}, {value.Assembly.GetName().Name}"));
+    }
+
+    /// <summary>Writes a value of a type that writes itself, or that it is null.</summary>
+    public void Write(IStorableKey? value)
+    {
+        if (value is null) WriteNull();
+        else value.WriteTo(this);
+    }
+
+    /// <summary>Writes items in their order, or that there is no collection.</summary>
+    public void WriteSequence<T>(IEnumerable<T>? items, Action<T, StoreKeyWriter> writeItem)
+    {
+        ArgumentNullException.ThrowIfNull(writeItem);
+        if (items is null)
+        {
+            WriteNull();
+            return;
+        }
+
+        int count = 0;
+        int header = _length;
+        Put(Tag.Sequence, sizeof(int));
+        foreach (var item in items)
+        {
+            writeItem(item, this);
+            count++;
+        }
+
+        BinaryPrimitives.WriteInt32LittleEndian(_bytes.AsSpan(header + 1), count);
+    }
+
+    /// <summary>Writes items whose order does not count, or that there is no collection.</summary>
+    public void WriteSet<T>(IEnumerable<T>? items, Action<T, StoreKeyWriter> writeItem) => WriteUnordered(Tag.Set, items, writeItem);
+
+    /// <summary>Writes keys and their values, whose order does not count, or that there is no collection.</summary>
+    public void WriteMap<TKey, TValue>(IEnumerable<KeyValuePair<TKey, TValue>>? items, Action<TKey, StoreKeyWriter> writeKey, Action<TValue, StoreKeyWriter> writeValue) =>
+        WriteUnordered(
+            Tag.Map,
+            items,
+            (pair, writer) =>
+            {
+                writeKey(pair.Key, writer);
+                writeValue(pair.Value, writer);
+            });
+
+    private void WriteUnordered<T>(Tag tag, IEnumerable<T>? items, Action<T, StoreKeyWriter> writeItem)
+    {
+        ArgumentNullException.ThrowIfNull(writeItem);
+        if (items is null)
+        {
+            WriteNull();
+            return;
+        }
+
+        // Each item as it would be written by itself, in the order of those bytes.
+        int header = _length;
+        var written = new List<byte[]>();
+        foreach (var item in items)
+        {
+            writeItem(item, this);
+            written.Add(_bytes.AsSpan(header, _length - header).ToArray());
+            _length = header;
+        }
+
+        written.Sort(static (left, right) => left.AsSpan().SequenceCompareTo(right));
+        BinaryPrimitives.WriteInt32LittleEndian(Put(tag, sizeof(int)), written.Count);
+        foreach (byte[] item in written) item.CopyTo(Grow(item.Length));
+    }
+
+    private void PutSized(Tag tag, ReadOnlySpan<byte> content)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(Put(tag, sizeof(int)), content.Length);
+        content.CopyTo(Grow(content.Length));
+    }
+
+    private void Put(Tag tag) => Grow(1)[0] = (byte)tag;
+
+    private Span<byte> Put(Tag tag, int length)
+    {
+        Put(tag);
+        return Grow(length);
+    }
+
+    private Span<byte> Grow(int length)
+    {
+        if (_bytes.Length - _length < length) Array.Resize(ref _bytes, Math.Max(2 * _bytes.Length, _length + length));
+
+        var room = _bytes.AsSpan(_length, length);
+        _length += length;
+        return room;
+    }
+}
