@@ -184,7 +184,7 @@ public sealed class StoreLevelTests
 
         _processes.Start().Call("key", _ => "two");
 
-        var record = Assert.Single(_processes.Log.Records, record => record.Id == 11);
+        var record = Assert.Single(_processes.Log.Records, record => record.EventId == 11);
         Assert.Contains("checksum", record.Message, StringComparison.Ordinal);
     }
 
@@ -296,7 +296,7 @@ public sealed class StoreLevelTests
         Assert.Equal("late", await call);
         Assert.Equal(1, paused.Statistics.Refusals);
         Assert.Equal("theirs", await Load(paused, isAsync, "key", Fail));
-        Assert.Contains(_processes.Log.Records, record => record.Id == 14);
+        Assert.Contains(_processes.Log.Records, record => record.EventId == 14);
     }
 
     [Fact]
@@ -480,7 +480,7 @@ public sealed class StoreLevelTests
     {
         var method = _processes.Start(new() { Duration = TimeSpan.FromMinutes(1) });
         method.Call("key", _ => "one");
-        Time.Advance(TimeSpan.FromMinutes(1));
+        Time.Advance(TimeSpan.FromMinutes(1) + TimeSpan.FromTicks(1));
 
         Assert.Equal(2, method.Memoizer.Prune());
 
@@ -522,7 +522,7 @@ public sealed class StoreLevelTests
 
         Threads.WaitUntil(() => second.TryPeek("key", out string? value) && value == "new");
         Threads.WaitUntil(() => second.LockCount == 0);
-        Assert.DoesNotContain(_processes.Log.Records, record => record.Id == 3);
+        Assert.DoesNotContain(_processes.Log.Records, record => record.EventId == 3);
     }
 
     // Stale values
@@ -574,7 +574,7 @@ public sealed class StoreLevelTests
 
         Assert.Equal("one", await Load(method, isAsync, "key", Fail));
         Assert.Equal((1, 0), (method.Statistics.KeepFailures, method.Statistics.StoreFailures));
-        Assert.Contains(_processes.Log.Records, record => record.Id == 15);
+        Assert.Contains(_processes.Log.Records, record => record.EventId == 15);
         Assert.Equal("other", await Load(_processes.Start(), isAsync, "key", () => "other"));
     }
 
@@ -626,7 +626,7 @@ public sealed class StoreLevelTests
         method.Call("other", _ => "one");
 
         Assert.Equal(0, _processes.Store.Count());
-        Assert.Single(_processes.Log.Records, record => record.Id == 12);
+        Assert.Single(_processes.Log.Records, record => record.EventId == 12);
         Assert.Throws<ArgumentException>(() => ByHand.Method<string, string>(new() { Store = "disk" }, _processes.NewMemoizer(options => options.Stores["disk"] = new InMemoryClaimStore(Time))));
     }
 
