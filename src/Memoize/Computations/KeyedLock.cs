@@ -181,10 +181,17 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
             memory.Keep(entry);
         }
 
-        // An invalidation by tag does not know the tags of a value that is on its way in. Either it finds the value in memory,
-        // or it is seen here.
-        if (entry.Tags is not null && table.TagInvalidations != tagInvalidations) memory.Invalidate(entry);
+        // An invalidation by tag that did not find the tags here yet is seen here: this caller may have the value, none that
+        // comes later.
+        if (entry.Tags is null || table.TagInvalidations == tagInvalidations) return;
+        memory.Invalidate(entry);
+        Detach();
     }
+
+    /// <summary>Whether the value that is being computed, or that was found in the store, has a tag.</summary>
+    public bool HasTag(string tag) => Contains(Tags, tag) || Contains(Stored?.Entry?.Tags, tag);
+
+    private static bool Contains(string[]? tags, string tag) => tags?.Contains(tag, StringComparer.Ordinal) == true;
 
     /// <summary>Lets the computation end with a value that another process has computed, with that one's tags.</summary>
     public void TakeFromElsewhere(string[]? tags)
