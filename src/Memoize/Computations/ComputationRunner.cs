@@ -210,13 +210,17 @@ internal sealed class ComputationRunner<TKey, TValue>
     private void EndStored(in Claimed<TValue> claimed, KeyedLock<TKey, TValue> keyedLock, int turn, Outcome<TValue> outcome, string[]? tags, object? owner)
     {
         var verdict = JudgeStored(claimed, keyedLock, outcome, owner);
-        if (claimed.Claim is { } claim)
+        try
         {
-            using (claim)
-            {
-                if (!verdict.IsKept || !keyedLock.IsAttached) _store!.Abandon(claim);
-                else if (!_store!.Complete(claim, keyedLock.Key, outcome.GetValueOrThrow(), verdict.Life, tags, verdict.Size)) verdict = Verdict.Drop;
-            }
+            using var claim = claimed.Claim;
+            if (claim is not null && (!verdict.IsKept || !keyedLock.IsAttached)) _store!.Abandon(claim);
+            else if (claim is not null && !_store!.Complete(claim, keyedLock.Key, outcome.GetValueOrThrow(), verdict.Life, tags, verdict.Size)) verdict = Verdict.Drop;
+        }
+        catch (Exception failure)
+        {
+            // The clock: whatever the store itself throws has been dealt with.
+            verdict = Verdict.Drop;
+            CountKeepFailure(failure);
         }
 
         if (IsForNextCaller(outcome)) keyedLock.PassOn(turn);
@@ -227,13 +231,17 @@ internal sealed class ComputationRunner<TKey, TValue>
     private async ValueTask EndStoredAsync(Claimed<TValue> claimed, KeyedLock<TKey, TValue> keyedLock, int turn, Outcome<TValue> outcome, string[]? tags, object? owner)
     {
         var verdict = JudgeStored(claimed, keyedLock, outcome, owner);
-        if (claimed.Claim is { } claim)
+        try
         {
-            using (claim)
-            {
-                if (!verdict.IsKept || !keyedLock.IsAttached) await _store!.AbandonAsync(claim).ConfigureAwait(false);
-                else if (!await _store!.CompleteAsync(claim, keyedLock.Key, outcome.GetValueOrThrow(), verdict.Life, tags, verdict.Size).ConfigureAwait(false)) verdict = Verdict.Drop;
-            }
+            using var claim = claimed.Claim;
+            if (claim is not null && (!verdict.IsKept || !keyedLock.IsAttached)) await _store!.AbandonAsync(claim).ConfigureAwait(false);
+            else if (claim is not null && !await _store!.CompleteAsync(claim, keyedLock.Key, outcome.GetValueOrThrow(), verdict.Life, tags, verdict.Size).ConfigureAwait(false)) verdict = Verdict.Drop;
+        }
+        catch (Exception failure)
+        {
+            // The clock: whatever the store itself throws has been dealt with.
+            verdict = Verdict.Drop;
+            CountKeepFailure(failure);
         }
 
         if (IsForNextCaller(outcome)) keyedLock.PassOn(turn);
