@@ -74,7 +74,7 @@ public abstract class CachedMethod
 /// <typeparam name="TValue">The type of the results.</typeparam>
 /// <remarks>
 /// A wrapper looks (<see cref="TryGet(TKey, out TValue)"/>), enters the key's lock (<see cref="EnterAsync"/>), looks again
-/// (<see cref="Turn{TKey,TValue}.TryGet"/>) and computes (<see cref="Turn{TKey,TValue}.ComputeAsync"/>).
+/// (<see cref="Turn{TKey,TValue}.TryGet"/>) and computes (<see cref="Turn{TKey,TValue}.Compute"/>).
 /// Every call is counted with exactly one outcome, where it ends. Thread-safe.
 /// </remarks>
 public sealed class CachedMethod<TKey, TValue> : CachedMethod
@@ -82,20 +82,21 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
 {
     private readonly CachePolicy<TValue> _policy;
     private readonly CacheClock _clock;
-    private readonly MethodCounters _counters = new();
+    private readonly MethodCounters _counters;
     private readonly MemoryStore<TKey, TValue> _memory;
     private readonly KeyedLocks<TKey, TValue> _locks;
     private readonly StoreLevel<TKey, TValue>? _store;
     private readonly ComputationRunner<TKey, TValue> _runner;
 
-    internal CachedMethod(CachedMethodDefinition<TKey, TValue> definition, Memoizer memoizer)
+    internal CachedMethod(CachedMethodDefinition<TKey, TValue> definition, Memoizer memoizer, bool ofInstance = false)
         : base(definition.Name, memoizer)
     {
         _policy = definition.Policy;
         _policy.Validate(Name, memoizer.Options.DefaultDuration);
         _clock = memoizer.Clock;
+        _counters = new MethodCounters(ofInstance);
         _memory = new MemoryStore<TKey, TValue>(_policy, _clock, _counters, memoizer.Budget);
-        _locks = new KeyedLocks<TKey, TValue>(this);
+        _locks = new KeyedLocks<TKey, TValue>(this, _memory);
         _store = StoreLevel<TKey, TValue>.Of(this, definition, _counters);
         _runner = new ComputationRunner<TKey, TValue>(this, _policy, _memory, _store, _counters);
     }
@@ -243,14 +244,26 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// <param name="tags">The tags of the result.</param>
     /// <param name="owner">The object that the method was called on, for the callbacks of the policy.</param>
     public void StartRefreshAsync<TState>(TKey key, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, string[]? tags = null, object? owner = null) =>
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static call => _ = call.method.RefreshAsync(call.key, call.state, call.core, call.tags, call.owner),
-            (method: this, key, state, core, tags, owner),
-            preferLocal: false);
+        StartRefresh(key, state, core, usesToken: true, tags, owner);
 
-    /// <inheritdoc cref="StartRefreshAsync"/>
+    /// <summary>Like <see cref="StartRefreshAsync{TState}(TKey, TState, Func{TState, CancellationToken, ValueTask{TValue}}, string[], object)"/>, for a method that takes no token.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="state">What <paramref name="core"/> needs, so that it can be static.</param>
+    /// <param name="core">The user's method.</param>
+    /// <param name="tags">The tags of the result.</param>
+    /// <param name="owner">The object that the method was called on, for the callbacks of the policy.</param>
+    public void StartRefreshAsync<TState>(TKey key, TState state, Func<TState, ValueTask<TValue>> core, string[]? tags = null, object? owner = null) =>
+        StartRefresh(key, (state, core), static (call, _) => call.core(call.state), usesToken: false, tags, owner);
+
+    /// <inheritdoc cref="StartRefreshAsync{TState}(TKey, TState, Func{TState, CancellationToken, ValueTask{TValue}}, string[], object)"/>
     public void StartRefresh<TState>(TKey key, TState state, Func<TState, CancellationToken, TValue> core, string[]? tags = null, object? owner = null) =>
         StartRefreshAsync(key, (state, core), static (call, token) => new ValueTask<TValue>(call.core(call.state, token)), tags, owner);
+
+    private void StartRefresh<TState>(TKey key, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, bool usesToken, string[]? tags, object? owner) =>
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static call => _ = call.method.RefreshAsync(call.key, call.state, call.core, call.tags, call.owner, call.usesToken),
+            (method: this, key, state, core, usesToken, tags, owner),
+            preferLocal: false);
 
     /// <summary>The kept value of <paramref name="key"/>, in memory or in the store, if it is fresh. Peeking counts nothing and changes nothing.</summary>
     public bool TryPeek(TKey key, [MaybeNullWhen(false)] out TValue value)
@@ -494,13 +507,15 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         try
         {
-            if (life is { } kept) _memory.Keep(keyedLock.Key, value, kept, tags, size);
-            else _memory.Remove(keyedLock.Key, MissReason.Expired);
+            if (life is { } kept) _memory.Keep(keyedLock.HashedKey, value, kept, tags, size);
+            else _memory.Remove(keyedLock.HashedKey, MissReason.Expired);
         }
         finally
         {
             keyedLock.Leave(turn: 1);
         }
+
+        _memory.StayWithinBudget();
     }
 
     private void InvalidateMemory(TKey key)
@@ -527,7 +542,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 value = entry.Value;
                 return true;
 
-            case TurnKind.Compute when _policy.FailureDuration is not null && _memory.FailureOf(turn.Lock.Key) is { } failure:
+            case TurnKind.Compute when _policy.FailureDuration is not null && _memory.FailureOf(turn.Lock.HashedKey) is { } failure:
                 // It is remembered that the method failed: it is not run again for now.
                 value = StaleOrThrow(turn, new Outcome<TValue>(failure.Failure));
                 return true;
@@ -562,24 +577,34 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             throw;
         }
 
-        return TakeOutcome(turn, outcome, turn.Lock.IsFromElsewhere ? CallOutcome.Coalesced : CallOutcome.Computed);
+        return TakeOwnOutcome(turn, outcome);
     }
 
     /// <summary>Starts a computation, and waits for it for as long as its caller wants to wait.</summary>
-    internal async ValueTask<TValue> ComputeAsync<TState>(Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, string[]? tags, object? owner)
+    internal ValueTask<TValue> ComputeAsync<TState>(
+        in Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, bool usesToken, string[]? tags, object? owner)
     {
-        if (turn.Kind == TurnKind.Uncached) return await ComputeUncachedAsync(turn, state, core).ConfigureAwait(false);
+        if (turn.Kind == TurnKind.Uncached) return ComputeUncachedAsync(turn, state, core);
 
-        Task<Outcome<TValue>> computation = _runner.RunAsync(turn.Lock, turn.Number, state, core, tags, owner, turn.ToRefresh);
-        if (!computation.IsCompleted && !await WaitForAsync(computation, turn).ConfigureAwait(false)) return LeaveRunning(turn);
+        var computation = _runner.RunAsync(turn.Lock, turn.Number, state, core, usesToken, tags, owner, turn.ToRefresh);
+        if (computation.IsCompleted) return Completed(turn, computation.Result);
+        if (_policy.SoftTimeout is not null && _memory.IsUsable(turn.Lock.Seen)) return WaitOrTakeStaleAsync(computation.AsTask(), turn);
 
-        // The lock has the outcome a little earlier, or much, if the memoizer was shut down and the method ignores its token.
-        var outcome = computation.IsCompleted ? await computation.ConfigureAwait(false) : turn.Lock.Outcome;
-        return TakeOutcome(turn, outcome, turn.Lock.IsFromElsewhere ? CallOutcome.Coalesced : CallOutcome.Computed);
+        return turn.Lock.OpenWait(this, turn).For(computation);
+    }
+
+    /// <summary>What the caller that started a computation comes to, which has waited for it, or was cancelled.</summary>
+    internal TValue TakeOwnOutcome(in Turn<TKey, TValue> turn, Outcome<TValue> outcome, bool isCancelled = false)
+    {
+        if (!isCancelled) return TakeOutcome(turn, outcome, turn.Lock.IsFromElsewhere ? CallOutcome.Coalesced : CallOutcome.Computed);
+
+        // The computation goes on for the callers that are left; leaving the lock cancels it if there is none.
+        _counters.CountMiss(CallOutcome.Cancelled, turn.Reason);
+        return outcome.GetValueOrThrow();
     }
 
     /// <summary>Computes a key again for nobody in particular, and leaves what is there if that fails.</summary>
-    internal async Task RefreshAsync<TState>(TKey key, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, string[]? tags, object? owner)
+    internal async Task RefreshAsync<TState>(TKey key, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, string[]? tags, object? owner, bool usesToken = true)
     {
         try
         {
@@ -593,7 +618,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 if (_store is not null && await TakeFromStoreAsync(keyedLock).ConfigureAwait(false)) return;
 
                 keyedLock.LookPast(_memory);
-                var outcome = await _runner.RunAsync(keyedLock, turn: 1, state, core, tags, owner, takeOver: false).ConfigureAwait(false);
+                var outcome = await _runner.RunAsync(keyedLock, turn: 1, state, core, usesToken, tags, owner, takeOver: false).ConfigureAwait(false);
                 if (outcome.Failure is { } failure && !Memoizer.IsDisposed) Log.RefreshFailed(Memoizer.Logger, failure.SourceException, Name);
             }
             finally
@@ -842,13 +867,34 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         return new(this, kind, toRefresh, keyedLock, number, caller, callerToken);
     }
 
+    private ValueTask<TValue> Completed(in Turn<TKey, TValue> turn, Outcome<TValue> outcome)
+    {
+        try
+        {
+            return new(TakeOwnOutcome(turn, outcome));
+        }
+        catch (Exception failure)
+        {
+            return ValueTask.FromException<TValue>(failure);
+        }
+    }
+
+    /// <summary>Waits for a computation that this caller started, and takes the stale value if it takes longer than the soft time-out.</summary>
+    private async ValueTask<TValue> WaitOrTakeStaleAsync(Task<Outcome<TValue>> computation, Turn<TKey, TValue> turn)
+    {
+        if (!await WaitForAsync(computation, turn).ConfigureAwait(false)) return LeaveRunning(turn);
+
+        // The lock has the outcome a little earlier, or much, if the memoizer was shut down and the method ignores its token.
+        var outcome = computation.IsCompleted ? await computation.ConfigureAwait(false) : turn.Lock.Outcome;
+        return TakeOwnOutcome(turn, outcome);
+    }
+
     /// <summary>Waits for a computation that this caller started. False if the caller takes the stale value instead.</summary>
     private async ValueTask<bool> WaitForAsync(Task<Outcome<TValue>> computation, Turn<TKey, TValue> turn)
     {
         try
         {
-            bool acceptsStale = _policy.SoftTimeout is not null && _memory.IsUsable(turn.Lock.Seen);
-            using (var patience = new Patience(acceptsStale ? _policy.SoftTimeout : null, _clock.Provider, turn.CallerToken))
+            using (var patience = new Patience(_policy.SoftTimeout, _clock.Provider, turn.CallerToken))
             {
                 try
                 {
@@ -889,9 +935,10 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             turn.Number,
             (state, core),
             static (call, token) => new ValueTask<TValue>(Task.Run(() => call.core(call.state, token), CancellationToken.None)),
+            usesToken: true,
             tags,
             owner,
-            turn.ToRefresh);
+            turn.ToRefresh).AsTask();
 
         try
         {
@@ -912,7 +959,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             throw;
         }
 
-        return TakeOutcome(turn, computation.Result, turn.Lock.IsFromElsewhere ? CallOutcome.Coalesced : CallOutcome.Computed);
+        return TakeOwnOutcome(turn, computation.Result);
     }
 
     private TValue ComputeUncached<TState>(in Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, TValue> core)

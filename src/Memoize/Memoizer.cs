@@ -281,7 +281,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         where TKey : notnull
     {
         ThrowIfDisposed();
-        var method = new CachedMethod<TKey, TValue>(definition, this);
+        var method = new CachedMethod<TKey, TValue>(definition, this, ofInstance: true);
         lock (_ofInstances)
         {
             if (_ofInstances.Count == _ofInstances.Capacity) _ofInstances.RemoveAll(static weak => !weak.TryGetTarget(out _));

@@ -29,7 +29,7 @@ partial class Clock
             // Compute: the value belongs to all its callers.
             return await turn.ComputeAsync(
                 key,
-                static (_, _) => ReadAsync()).ConfigureAwait(false);
+                static _ => ReadAsync()).ConfigureAwait(false);
         }
     }
 
@@ -94,7 +94,7 @@ partial class Clock
 
             return await turn.ComputeAsync(
                 key,
-                static (_, _) => ReadAsync()).ConfigureAwait(false);
+                static _ => ReadAsync()).ConfigureAwait(false);
         }
     }
 

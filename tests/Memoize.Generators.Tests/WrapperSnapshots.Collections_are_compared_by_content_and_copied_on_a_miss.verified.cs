@@ -35,7 +35,7 @@ partial class Prices
             var baskets = key.CopyOfBaskets();
             return await turn.ComputeAsync(
                 (self, baskets, currency),
-                static (call, _) => call.self.SumAsync(call.baskets, call.currency)).ConfigureAwait(false);
+                static call => call.self.SumAsync(call.baskets, call.currency)).ConfigureAwait(false);
         }
     }
 
@@ -105,7 +105,7 @@ partial class Prices
             baskets = key.CopyOfBaskets();
             return await turn.ComputeAsync(
                 (self: _self, baskets, currency),
-                static (call, _) => call.self.SumAsync(call.baskets, call.currency)).ConfigureAwait(false);
+                static call => call.self.SumAsync(call.baskets, call.currency)).ConfigureAwait(false);
         }
 
         /// <summary>Calls the method for each input, so that later calls find its value.</summary>

@@ -215,7 +215,7 @@ public sealed partial class HotPathTests
     {
         // 4,096 keys that differ in a digit or two: no bucket of 4,096 gets more than a handful.
         int fullest = Enumerable.Range(0, 4_096)
-            .Select(i => EntryTable<TextKey, int>.HashOf($"customer:{i}") & 4_095)
+            .Select(i => HashedKey<TextKey>.HashOf($"customer:{i}") & 4_095)
             .GroupBy(bucket => bucket)
             .Max(bucket => bucket.Count());
 

@@ -135,7 +135,7 @@ public sealed class Interleavings(ITestOutputHelper output)
             _onFailure = _random.Next(2) == 0 ? OnFailure.Share : OnFailure.Retry;
             _memory = new MemoryStore<int, Value>(
                 new() { Capacity = _random.Next(1, 3), Duration = TimeSpan.FromSeconds(10) }, new CacheClock(_time), new MethodCounters());
-            _locks = new KeyedLocks<int, Value>(_method);
+            _locks = new KeyedLocks<int, Value>(_method, _memory);
             _callers = [.. Enumerable.Range(0, _random.Next(2, 6)).Select(number => new Caller(number))];
         }
 

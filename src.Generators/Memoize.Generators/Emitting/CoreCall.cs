@@ -29,7 +29,10 @@ internal sealed class CoreCall
 
         _tuple = new TupleNames(_items, _items.Count > 1 ? locals.Take("call") : "_", locals);
         Token = core.TakesToken ? locals.Take("token") : "_";
-        Lambda = $"static ({_tuple.Parameter}, {Token}) => {Call()}";
+
+        // Without a token the runtime need not make one; on its caller's thread a core gets the caller's, which costs nothing.
+        var hasToken = core.TakesToken || method.Wrapper.Return.Kind == ReturnKind.Value;
+        Lambda = hasToken ? $"static ({_tuple.Parameter}, {Token}) => {Call()}" : $"static {_tuple.Parameter} => {Call()}";
     }
 
     private string Lambda { get; }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace Memoize;
 
@@ -46,30 +47,32 @@ internal sealed class ComputationRunner<TKey, TValue>
         _isPlain = _policy.Timeout is null && _places is null && _pipeline is null;
     }
 
-    /// <summary>Runs a computation to its end, whoever waits for it. The task never fails: the outcome says how it ended.</summary>
+    /// <summary>Runs a computation to its end, whoever waits for it. The task never fails: the outcome says how it ended. Await it once.</summary>
     /// <param name="keyedLock">The lock of the key.</param>
     /// <param name="turn">The turn of the caller that starts the computation.</param>
     /// <param name="state">What <paramref name="core"/> needs.</param>
     /// <param name="core">The user's method.</param>
+    /// <param name="usesToken">Whether the method has a use for a token; if no limit and no store has either, it gets none.</param>
     /// <param name="tags">The tags of the result.</param>
     /// <param name="owner">The object that the method was called on, for the callbacks of the policy.</param>
     /// <param name="takeOver">Whether a computation of another process is cut off: it began too early.</param>
-    public async Task<Outcome<TValue>> RunAsync<TState>(
-        KeyedLock<TKey, TValue> keyedLock, int turn, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, string[]? tags, object? owner, bool takeOver)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<Outcome<TValue>> RunAsync<TState>(
+        KeyedLock<TKey, TValue> keyedLock, int turn, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, bool usesToken, string[]? tags, object? owner, bool takeOver)
     {
-        var cancellation = new CancellationTokenSource();
+        var cancellation = usesToken || !_isPlain || _store is not null ? new CancellationTokenSource() : null;
         var frame = keyedLock.Begin(tags, cancellation);
         ComputationFrame.Current = frame;
         Outcome<TValue> outcome;
         var claimed = default(Claimed<TValue>);
         try
         {
-            EnterRunning();
-            if (_store is not null) claimed = await _store.ClaimAsync(keyedLock.Key, keyedLock.Stored?.Revision, tags, takeOver, cancellation.Token).ConfigureAwait(false);
+            _method.Memoizer.ThrowIfDisposed();
+            if (_store is not null) claimed = await _store.ClaimAsync(keyedLock.Key, keyedLock.Stored?.Revision, tags, takeOver, cancellation!.Token).ConfigureAwait(false);
             TValue value =
                 claimed.IsFound ? claimed.Found.Value!
-                : _isPlain ? await core(state, cancellation.Token).ConfigureAwait(false)
-                : await WithinTimeoutAsync(frame.Parent, state, core, cancellation).ConfigureAwait(false);
+                : _isPlain ? await core(state, cancellation?.Token ?? CancellationToken.None).ConfigureAwait(false)
+                : await WithinTimeoutAsync(frame.Parent, state, core, cancellation!).ConfigureAwait(false);
             outcome = new(value);
         }
         catch (Exception failure)
@@ -96,7 +99,6 @@ internal sealed class ComputationRunner<TKey, TValue>
     public Outcome<TValue> Run<TState>(
         KeyedLock<TKey, TValue> keyedLock, int turn, TState state, Func<TState, CancellationToken, TValue> core, string[]? tags, object? owner, bool takeOver, CancellationToken callerToken)
     {
-        var caller = ComputationFrame.Current;
         var frame = keyedLock.Begin(tags, cancellation: null);
         ComputationFrame.Current = frame;
         var claimed = default(Claimed<TValue>);
@@ -105,9 +107,12 @@ internal sealed class ComputationRunner<TKey, TValue>
             Outcome<TValue> outcome;
             try
             {
-                EnterRunning();
+                _method.Memoizer.ThrowIfDisposed();
                 if (_store is not null) claimed = _store.Claim(keyedLock.Key, keyedLock.Stored?.Revision, tags, takeOver, callerToken);
-                outcome = new(claimed.IsFound ? claimed.Found.Value! : WithinTimeout(frame.Parent, state, core, callerToken));
+                outcome = new(
+                    claimed.IsFound ? claimed.Found.Value!
+                    : _isPlain ? core(state, callerToken)
+                    : WithinTimeout(frame.Parent, state, core, callerToken));
             }
             catch (OperationCanceledException) when (callerToken.IsCancellationRequested)
             {
@@ -123,7 +128,7 @@ internal sealed class ComputationRunner<TKey, TValue>
             finally
             {
                 frame.End();
-                ComputationFrame.Current = caller;
+                ComputationFrame.Current = frame.Parent;
             }
 
             if (_store is null) End(keyedLock, turn, outcome, owner);
@@ -200,7 +205,7 @@ internal sealed class ComputationRunner<TKey, TValue>
         _method.Memoizer.ThrowIfDisposed();
     }
 
-    private void End(KeyedLock<TKey, TValue> keyedLock, int turn, Outcome<TValue> outcome, object? owner)
+    private void End(KeyedLock<TKey, TValue> keyedLock, int turn, in Outcome<TValue> outcome, object? owner)
     {
         if (IsForNextCaller(outcome)) keyedLock.PassOn(turn);
         else Settle(keyedLock, outcome, JudgeCarefully(outcome, owner));
@@ -267,7 +272,7 @@ internal sealed class ComputationRunner<TKey, TValue>
 
     private bool IsForNextCaller(in Outcome<TValue> outcome) => outcome.Failure is not null && _policy.OnFailure == OnFailure.Retry;
 
-    private Verdict JudgeCarefully(Outcome<TValue> outcome, object? owner)
+    private Verdict JudgeCarefully(in Outcome<TValue> outcome, object? owner)
     {
         try
         {
@@ -280,11 +285,12 @@ internal sealed class ComputationRunner<TKey, TValue>
         }
     }
 
-    private void Settle(KeyedLock<TKey, TValue> keyedLock, Outcome<TValue> outcome, Verdict verdict)
+    private void Settle(KeyedLock<TKey, TValue> keyedLock, in Outcome<TValue> outcome, in Verdict verdict)
     {
         try
         {
             keyedLock.Settle(outcome, verdict, _memory);
+            _memory.StayWithinBudget();
         }
         catch (Exception failure)
         {
@@ -299,7 +305,7 @@ internal sealed class ComputationRunner<TKey, TValue>
         Log.ResultNotKept(_method.Memoizer.Logger, failure, _method.Name);
     }
 
-    private Verdict Judge(Outcome<TValue> outcome, object? owner)
+    private Verdict Judge(in Outcome<TValue> outcome, object? owner)
     {
         if (outcome.Failure is not null)
             return _policy.FailureDuration is { } failureDuration ? Verdict.Remember(CacheClock.Add(_clock.Now, failureDuration.Ticks)) : Verdict.Drop;

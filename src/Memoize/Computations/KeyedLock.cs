@@ -3,12 +3,18 @@ using System.Diagnostics.CodeAnalysis;
 namespace Memoize;
 
 /// <summary>The lock of one key of some method, as the <see cref="WaitGraph"/> sees it.</summary>
-internal abstract class KeyedLock(CachedMethod method)
+internal abstract class KeyedLock
 {
-    public CachedMethod Method { get; } = method;
+    private volatile ComputationFrame? _computation;
+
+    public abstract CachedMethod Method { get; }
 
     /// <summary>The computation that runs on this lock now, if one does.</summary>
-    public ComputationFrame? Computation { get; protected set; }
+    public ComputationFrame? Computation
+    {
+        get => _computation;
+        protected set => _computation = value;
+    }
 
     /// <summary>Whether the other is of the same method and the same key.</summary>
     public abstract bool IsSameCall(KeyedLock other);
@@ -26,7 +32,7 @@ internal abstract class KeyedLock(CachedMethod method)
 /// lock <em>settles</em>: there is a permit for everybody inside, and each takes the outcome away. When the turn ends
 /// without an outcome for all (the caller found a value after all, cancelled its own synchronous computation, or failed
 /// under <see cref="OnFailure.Retry"/>) there is one permit, and the next caller has the turn.
-/// <para>Invariants, each guarded by the monitor of this object:</para>
+/// <para>Invariants, each guarded by the gate of the table:</para>
 /// <list type="number">
 /// <item>The caller count is the number of calls that entered and have not left.</item>
 /// <item>While the lock is attached it is the key's entry in the table, and newcomers join it. It detaches once, for good:
@@ -41,26 +47,40 @@ internal abstract class KeyedLock(CachedMethod method)
 /// <item>Nobody waits without a permit to come: as long as callers are inside, somebody has the turn, or there is a permit,
 /// or a computation runs.</item>
 /// </list>
+/// A computation begins without the gate: the caller that has the turn is the only one that writes then, and says last that it
+/// computes. Whoever detaches the lock meanwhile sees that, or is seen by the computation (<see cref="Begin"/>).
+/// <para>
 /// The semaphore is made by the first caller that waits, since most computations have nobody to wait for them; permits that
 /// were due before it are put into it then. It is never disposed: it has no wait handle to free, and nobody can be thrown
 /// out of a wait.
+/// </para>
+/// <para>
+/// A lock that only one caller ever entered, and whose computation has settled it, is used again for another key: it is in
+/// nobody's hands when that caller has left. A lock that was shared, or left by its caller before the end, is not.
+/// </para>
 /// </remarks>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "See the remarks.")]
-internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, CachedMethod method, TKey key, bool isRefresh) : KeyedLock(method)
+internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : KeyedLock
     where TKey : notnull
 {
     private SemaphoreSlim? _permits;
+    private CancellationTokenSource? _cancellation;
+    private StartersWait<TKey, TValue>? _startersWait;
+    private Outcome<TValue> _outcome;
     private int _permitsDue;
-    private int _callers = 1;
-    private int _turn = 1;
-    private bool _attached = true;
+    private int _callers;
+    private int _turn;
+    private bool _attached;
+    private bool _wasShared;
     private bool _leftRunning;
     private bool _isListed;
     private bool _settled;
     private bool _startOver;
     private bool _usedStored;
-    private Outcome<TValue> _outcome;
-    private CancellationTokenSource? _cancellation;
+    private volatile bool _isReusable;
+
+    /// <summary>The next lock in the chain of the table, which owns it.</summary>
+    public KeyedLock<TKey, TValue>? Next;
 
     /// <summary>What a caller finds when its wait has ended.</summary>
     public enum Wake
@@ -78,10 +98,14 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
         TimedOut,
     }
 
-    public TKey Key { get; } = key;
+    public override CachedMethod Method => table.Method;
+
+    public TKey Key { get; private set; } = default!;
+
+    public int Hash { get; private set; }
 
     /// <summary>Whether who made the lock computes whatever there is.</summary>
-    public bool IsRefresh { get; } = isRefresh;
+    public bool IsRefresh { get; private set; }
 
     /// <summary>The entry, fresh or not, that the caller that has the turn saw on its second look.</summary>
     public MemoryEntry<TKey, TValue>? Seen { get; private set; }
@@ -110,9 +134,20 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     {
         get
         {
-            lock (this) return _callers;
+            lock (table.Gate) return _callers;
         }
     }
+
+    /// <summary>Whether there is an outcome for everybody inside.</summary>
+    public bool HasOutcome
+    {
+        get
+        {
+            lock (table.Gate) return _settled && !_startOver;
+        }
+    }
+
+    public HashedKey<TKey> HashedKey => new(Key, Hash);
 
     public override bool IsSameCall(KeyedLock other) =>
         other is KeyedLock<TKey, TValue> same && same.Method == Method && EqualityComparer<TKey>.Default.Equals(same.Key, Key);
@@ -124,26 +159,43 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     {
         get
         {
-            lock (this) return _attached;
+            lock (table.Gate) return _attached;
         }
     }
 
-    /// <summary>Counts a caller in, unless the lock is detached.</summary>
-    public bool TryJoin()
+    /// <summary>Makes it the lock of a key, which its first caller has entered with the turn. The gate is held.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="isRefresh">Whether its first caller computes whatever there is.</param>
+    /// <param name="seen">The entry, fresh or not, that there is now.</param>
+    /// <param name="reason">Why it is not fresh, if it is not.</param>
+    public void Open(in HashedKey<TKey> key, bool isRefresh, MemoryEntry<TKey, TValue>? seen, MissReason reason)
     {
-        lock (this)
-        {
-            if (!_attached) return false;
+        (Key, Hash, IsRefresh) = (key.Key, key.Hash, isRefresh);
+        (Seen, Reason) = (seen, reason);
+        _callers = 1;
+        _turn = 1;
+        _attached = true;
+    }
 
-            _callers++;
-            return true;
-        }
+    /// <summary>Counts a caller in. The gate is held, and the lock is in the table.</summary>
+    public void Join()
+    {
+        _callers++;
+        _wasShared = true;
     }
 
     /// <summary>Waits for the turn or the outcome. A caller that is cancelled must still <see cref="Leave"/>.</summary>
     public (Wake Wake, int Turn) Wait(CancellationToken cancellationToken)
     {
-        Permits().Wait(cancellationToken);
+        try
+        {
+            Permits().Wait(cancellationToken);
+        }
+        catch (OperationCanceledException) when (HasOutcome)
+        {
+            // Everybody has been given the outcome: a cancellation does not take it back.
+        }
+
         return WakeUp();
     }
 
@@ -158,7 +210,15 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     /// <inheritdoc cref="Wait"/>
     public async ValueTask<(Wake Wake, int Turn)> WaitAsync(CancellationToken cancellationToken)
     {
-        await Permits().WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await Permits().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (HasOutcome)
+        {
+            // Everybody has been given the outcome: a cancellation does not take it back.
+        }
+
         return WakeUp();
     }
 
@@ -171,21 +231,26 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     /// <param name="memory">The memory store.</param>
     public void TakeStored(in StoredLook<TValue> look, int tagInvalidations, MemoryStore<TKey, TValue> memory)
     {
-        var entry = look.HasValue ? new MemoryEntry<TKey, TValue>(Key, look.Value!, look.Life, look.Tags, look.Size) : null;
+        var entry = look.HasValue ? new MemoryEntry<TKey, TValue>(HashedKey, look.Value!, look.Life, look.Tags, look.Size) : null;
         Stored = new StoredEntryLook(entry, look.Revision, look.Reason);
         if (entry is null) return;
 
-        lock (this)
+        lock (table.Gate)
         {
             if (!_attached) return;
             memory.Keep(entry);
         }
 
+        memory.StayWithinBudget();
+
         // An invalidation by tag that did not find the tags here yet is seen here: this caller may have the value, none that
         // comes later.
         if (entry.Tags is null || table.TagInvalidations == tagInvalidations) return;
         memory.Invalidate(entry);
-        Detach();
+        lock (table.Gate)
+        {
+            if (_attached) Detach();
+        }
     }
 
     /// <summary>Whether the value that is being computed, or that was found in the store, has a tag.</summary>
@@ -203,81 +268,78 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     /// <summary>The second look, by the caller that has the turn.</summary>
     public bool LookAgain(MemoryStore<TKey, TValue> memory, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry)
     {
-        bool fresh = memory.TryGetFresh(Key, out entry, out var reason);
-        if (!fresh && Stored is { } stored)
-        {
-            // Memory may have no room for what the store has.
-            entry ??= stored.Entry;
-            fresh = entry is not null && memory.IsFresh(entry);
-            reason = stored.Reason ?? reason;
-        }
+        Look(memory);
+        entry = Seen;
+        if (entry is not null && memory.TryRead(entry)) return true;
+        if (Stored is not { } stored) return false;
 
-        (Seen, Reason, HasLooked) = (entry, reason, true);
-        return fresh;
+        // Memory may have no room for what the store has.
+        entry = Seen ??= stored.Entry;
+        Reason = stored.Reason ?? Reason;
+        return entry is not null && memory.IsFresh(entry);
     }
 
     /// <summary>The second look of a caller that computes whatever there is.</summary>
     public void LookPast(MemoryStore<TKey, TValue> memory)
     {
-        memory.Explain(Key, out var entry, out var reason);
-        (Seen, Reason, HasLooked) = (entry ?? Stored?.Entry, Stored?.Reason ?? reason, true);
+        Look(memory);
+        Seen ??= Stored?.Entry;
+        Reason = Stored?.Reason ?? Reason;
     }
 
-    /// <summary>Starts a computation on the turn.</summary>
+    /// <summary>Starts a computation on the turn, and counts it among those that run.</summary>
     /// <param name="tags">The tags of the value to come.</param>
-    /// <param name="cancellation">What is cancelled when the last caller leaves; null if its only caller runs it.</param>
+    /// <param name="cancellation">What is cancelled when the last caller leaves; null if its only caller runs it, or nobody would notice.</param>
     public ComputationFrame Begin(string[]? tags, CancellationTokenSource? cancellation)
     {
         var frame = new ComputationFrame(this, ComputationFrame.Current);
-        lock (this)
+        Tags = tags;
+        _cancellation = cancellation;
+        _leftRunning = false;
+        Computation = frame;
+
+        // First it computes, for all to see, and then it asks; Detach does it the other way round. Counting is the barrier between.
+        Method.Memoizer.Running.Enter();
+        if (!Volatile.Read(ref _attached))
         {
-            Computation = frame;
-            Tags = tags;
-            _cancellation = cancellation;
-            _leftRunning = false;
-            if (!_attached) ListDetached();
+            lock (table.Gate)
+            {
+                if (!_settled) ListDetached();
+            }
         }
 
         return frame;
     }
 
-    /// <summary>Ends the computation with an outcome for everybody inside, which is kept as <paramref name="verdict"/> says if the lock is still attached.</summary>
-    /// <returns>False if it had ended before.</returns>
-    public bool Settle(Outcome<TValue> outcome, Verdict verdict, MemoryStore<TKey, TValue> memory)
+    /// <summary>The wait of the caller that has started a computation, which ends with the computation, or when it is aborted.</summary>
+    public StartersWait<TKey, TValue> OpenWait(CachedMethod<TKey, TValue> method, in Turn<TKey, TValue> turn)
     {
-        int permits = 0;
-        try
+        bool hasSettled;
+        StartersWait<TKey, TValue> wait;
+        lock (table.Gate)
         {
-            lock (this)
-            {
-                if (_settled) return false;
-
-                _outcome = outcome;
-                permits = Settle();
-                if (_attached)
-                {
-                    _attached = false;
-                    verdict.Apply(this, memory);
-                }
-            }
-        }
-        finally
-        {
-            // The callers first: what a key's equality might throw must not keep them waiting.
-            if (permits > 0) _permits!.Release(permits);
-            if (_isListed) table.RemoveDetached(this);
-            table.Remove(this);
+            // The one before may still be in the hands of a caller that has passed its turn on.
+            wait = _startersWait is { IsIdle: true } idle ? idle : new();
+            wait.Open(method, turn);
+            _startersWait = wait;
+            hasSettled = _settled;
         }
 
-        return true;
+        // Who aborted it did so before there was a wait to end.
+        if (hasSettled) wait.End(_outcome);
+        return wait;
     }
+
+    /// <summary>Ends the computation with an outcome for everybody inside, which is kept as <paramref name="verdict"/> says if the lock is still attached.</summary>
+    /// <returns>False if it had ended before. After this, the lock belongs to its callers.</returns>
+    /// <exception cref="Exception">What the key's equality threw as the value was kept. The callers have the outcome all the same.</exception>
+    public bool Settle(in Outcome<TValue> outcome, in Verdict verdict, MemoryStore<TKey, TValue> memory) => Settle(outcome, verdict, memory, isReusable: true);
 
     /// <summary>Ends a turn, and its computation, without an outcome for all: the next caller has it. A turn that is void already stays so.</summary>
     public void PassOn(int turn)
     {
         int permits = 0;
-        bool detached = false;
-        lock (this)
+        lock (table.Gate)
         {
             if (_callers > 0)
             {
@@ -287,20 +349,19 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
             {
                 // The computation was left running, and nobody came since.
                 Settle();
-                detached = _attached;
-                _attached = false;
+                if (_attached) LeaveTable();
             }
+
+            Unlist();
         }
 
         if (permits > 0) _permits!.Release(permits);
-        if (_isListed) table.RemoveDetached(this);
-        if (detached) table.Remove(this);
     }
 
     /// <summary>Lets the computation that is running go on even if nobody is left to wait for it.</summary>
     public void KeepRunning()
     {
-        lock (this) _leftRunning = Computation is not null;
+        lock (table.Gate) _leftRunning = Computation is not null;
     }
 
     /// <summary>Ends the computation that is running for everybody inside, at once; its own end then changes nothing.</summary>
@@ -308,27 +369,26 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     public CancellationTokenSource? Abort(Func<CancellationToken, Outcome<TValue>> outcome, MemoryStore<TKey, TValue> memory)
     {
         CancellationTokenSource? cancellation;
-        lock (this)
+        lock (table.Gate)
         {
             if (Computation is null) return null;
             cancellation = _cancellation;
         }
 
-        Settle(outcome(cancellation?.Token ?? default), Verdict.Drop, memory);
+        // The computation still has the lock in hand, and will want to settle it.
+        var aborted = outcome(cancellation?.Token ?? default);
+        if (Settle(aborted, Verdict.Drop, memory, isReusable: false)) _startersWait?.End(aborted);
         return cancellation;
     }
 
-    /// <summary>Takes the lock out of the table, so that the result of a running computation is not kept.</summary>
+    /// <summary>Takes the lock out of the table, so that the result of a running computation is not kept. The gate is held.</summary>
     public void Detach()
     {
-        lock (this)
-        {
-            if (!_attached) return;
-            _attached = false;
-            if (Computation is not null) ListDetached();
-        }
+        LeaveTable();
 
-        table.Remove(this);
+        // First it is detached, for all to see, and then a computation is looked for; Begin does it the other way round.
+        Interlocked.MemoryBarrier();
+        if (Computation is not null) ListDetached();
     }
 
     /// <summary>Counts a caller out. If it still has the turn, the next caller gets it.</summary>
@@ -336,10 +396,15 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     /// <returns>What to cancel, because nobody is left to want the computation; else null.</returns>
     public CancellationTokenSource? Leave(int turn)
     {
-        bool detached = false;
+        if (_isReusable)
+        {
+            Recycle();
+            return null;
+        }
+
         int permits = 0;
         CancellationTokenSource? abandoned = null;
-        lock (this)
+        lock (table.Gate)
         {
             _callers--;
             bool computing = Computation is not null;
@@ -349,15 +414,74 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
             }
             else if (!(computing && _leftRunning))
             {
-                detached = _attached;
-                _attached = false;
+                if (_attached) LeaveTable();
                 if (computing) abandoned = _cancellation;
             }
         }
 
         if (permits > 0) _permits!.Release(permits);
-        if (detached) table.Remove(this);
         return abandoned;
+    }
+
+    private bool Settle(in Outcome<TValue> outcome, in Verdict verdict, MemoryStore<TKey, TValue> memory, bool isReusable)
+    {
+        SemaphoreSlim? permits = null;
+        int count = 0;
+        try
+        {
+            lock (table.Gate)
+            {
+                if (_settled) return false;
+
+                _outcome = outcome;
+                count = Settle();
+                permits = _permits;
+                Unlist();
+                if (_attached)
+                {
+                    LeaveTable();
+                    verdict.Apply(HashedKey, outcome, Tags, memory);
+                }
+
+                // Last: from here on, who is alone inside may go, and the lock with it.
+                _isReusable = isReusable && _callers == 1 && !_wasShared;
+            }
+        }
+        finally
+        {
+            // What a key's equality might throw must not keep the callers waiting.
+            if (count > 0) permits!.Release(count);
+        }
+
+        return true;
+    }
+
+    // Nobody else has it in hand, and nobody can come: it is not in the table.
+    private void Recycle()
+    {
+        Key = default!;
+        (Seen, Reason, HasLooked) = (null, default, false);
+        Tags = null;
+        Stored = null;
+        IsFromElsewhere = false;
+        _usedStored = false;
+        _outcome = default;
+        _cancellation = null;
+        _permits = null;
+        _permitsDue = 0;
+        if (_startersWait is { IsIdle: false }) _startersWait = null;
+        _callers = 0;
+        _settled = false;
+        _startOver = false;
+        _leftRunning = false;
+        _isReusable = false;
+        table.Recycle(this);
+    }
+
+    private void LeaveTable()
+    {
+        Volatile.Write(ref _attached, false);
+        table.Remove(this);
     }
 
     /// <summary>Whether <paramref name="entry"/> is what was found in the store, and nobody has taken it yet. True once; asked by the caller that has the turn.</summary>
@@ -372,9 +496,23 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     /// <summary>What was found in the store: the value, which entry that was, and why it is not fresh.</summary>
     public sealed record StoredEntryLook(MemoryEntry<TKey, TValue>? Entry, long? Revision, MissReason? Reason);
 
+    private void Look(MemoryStore<TKey, TValue> memory)
+    {
+        // What the first turn saw as it entered still holds: who writes or invalidates the key detaches the lock first, or has
+        // the first turn itself; and what was found in the store was not there then.
+        bool holds = _turn == 1 && !HasLooked && Stored is null && Volatile.Read(ref _attached);
+        if (!holds)
+        {
+            memory.Look(HashedKey, out var entry, out var reason);
+            (Seen, Reason) = (entry, reason);
+        }
+
+        HasLooked = true;
+    }
+
     private SemaphoreSlim Permits()
     {
-        lock (this)
+        lock (table.Gate)
         {
             if (_permits is not null) return _permits;
 
@@ -387,7 +525,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     private (Wake Wake, int Turn) WakeUp()
     {
         int permits;
-        lock (this)
+        lock (table.Gate)
         {
             if (_settled) return (_startOver ? Wake.StartOver : Wake.Outcome, 0);
             if (_attached) return (Wake.Turn, _turn);
@@ -403,6 +541,14 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     {
         _isListed = true;
         table.AddDetached(this);
+    }
+
+    private void Unlist()
+    {
+        if (!_isListed) return;
+
+        _isListed = false;
+        table.RemoveDetached(this);
     }
 
     private int PassOnLocked(int turn)

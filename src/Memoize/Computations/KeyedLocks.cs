@@ -1,55 +1,72 @@
-using System.Collections.Concurrent;
-
 namespace Memoize;
 
 /// <summary>
 /// The keyed locks of one cached method: exactly one for each key that is being looked up or computed, none for the rest.
 /// </summary>
 /// <remarks>
-/// A lock leaves the table at the moment at which it detaches (see <see cref="KeyedLock{TKey,TValue}"/>). Whoever finds a
-/// detached lock in the small gap between the two takes it out itself, so nobody ever waits for another to tidy up.
+/// A hash table whose nodes are the locks. The gate guards it and the state of every lock in it, so that a lock leaves the
+/// table in the very step in which it detaches (see <see cref="KeyedLock{TKey,TValue}"/>), and everybody who finds one joins it in
+/// the step that found it.
+/// Invariants, each guarded by the gate:
+/// 1. A lock is in the chain of its hash, once, if and only if it is attached. It is found by its key, and taken out by
+///    identity: nothing of the user's can throw at whoever leaves.
+/// 2. The locks that are detached while a computation runs on them are listed apart, until that computation ends.
+/// 3. The spare lock is in nobody's hands. It was only ever entered by one caller, which has left it.
 /// </remarks>
-internal sealed class KeyedLocks<TKey, TValue>(CachedMethod method)
+internal sealed class KeyedLocks<TKey, TValue>(CachedMethod method, MemoryStore<TKey, TValue> memory)
     where TKey : notnull
 {
-    private readonly ConcurrentDictionary<TKey, KeyedLock<TKey, TValue>> _locks = new();
+    private const int SmallestLength = 16;
 
-    // Locks that were invalidated while a computation ran on them: out of the table, but not out of the world.
-    private readonly ConcurrentDictionary<KeyedLock<TKey, TValue>, bool> _detached = new();
+    // A table that is emptier than one in so many shrinks, down to a length that is not worth it.
+    private const int Sparse = 8;
+    private const int LargestIdleLength = 1024;
+
+    private readonly HashSet<KeyedLock<TKey, TValue>> _detached = [];
+    private Chain[] _chains = new Chain[SmallestLength];
+    private KeyedLock<TKey, TValue>? _spare;
+    private int _count;
     private int _detachedCount;
     private int _tagInvalidations;
 
-    public int Count => _locks.Count;
+    /// <summary>
+    /// Guards the table and its locks. It is the lock of the store too, since a miss that enters also looks and one that settles
+    /// also writes. Under it, of the user's code, only the equality of keys and the clock run.
+    /// </summary>
+    public Lock Gate { get; } = memory.Gate;
+
+    public CachedMethod Method { get; } = method;
+
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Whether a computation runs on a lock that is not in the table any more.</summary>
+    public bool HasDetached => Volatile.Read(ref _detachedCount) > 0;
 
     /// <summary>The locks on which computations may be running now.</summary>
-    public IEnumerable<KeyedLock<TKey, TValue>> Running => _locks.Values.Concat(_detached.Keys);
+    public IEnumerable<KeyedLock<TKey, TValue>> Running
+    {
+        get
+        {
+            lock (Gate) return [.. Attached(), .. _detached];
+        }
+    }
 
-    public int CallersOf(TKey key) => _locks.TryGetValue(key, out var found) ? found.Callers : 0;
+    public int CallersOf(TKey key)
+    {
+        lock (Gate) return Find(key)?.Callers ?? 0;
+    }
 
     /// <summary>Enters the lock of <paramref name="key"/>. Who makes it has the turn; the others have to wait for theirs.</summary>
-    public KeyedLock<TKey, TValue> Enter(TKey key, out bool hasTurn, bool toRefresh = false)
+    public KeyedLock<TKey, TValue> Enter(in HashedKey<TKey> key, out bool hasTurn, bool toRefresh = false)
     {
-        while (true)
+        lock (Gate)
         {
-            if (_locks.TryGetValue(key, out var found))
-            {
-                if (found.TryJoin())
-                {
-                    hasTurn = false;
-                    return found;
-                }
+            var found = Find(key);
+            hasTurn = found is null;
+            if (found is null) return Add(key, toRefresh);
 
-                Remove(found);
-            }
-            else
-            {
-                var made = new KeyedLock<TKey, TValue>(this, method, key, toRefresh);
-                if (_locks.TryAdd(key, made))
-                {
-                    hasTurn = true;
-                    return made;
-                }
-            }
+            found.Join();
+            return found;
         }
     }
 
@@ -57,29 +74,28 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod method)
     /// Enters the lock of <paramref name="key"/> with the turn, cutting off whoever is on it. While the caller has it, nobody computes
     /// the key; it must <see cref="KeyedLock{TKey,TValue}.Leave"/> soon.
     /// </summary>
-    public KeyedLock<TKey, TValue> EnterAlone(TKey key)
+    public KeyedLock<TKey, TValue> EnterAlone(in HashedKey<TKey> key)
     {
-        while (true)
+        lock (Gate)
         {
-            Detach(key);
-            var entered = Enter(key, out bool hasTurn);
-            if (hasTurn) return entered;
-
-            // Somebody came in between.
-            if (entered.Leave(turn: 0) is { } abandoned) method.Cancel(abandoned);
+            Find(key)?.Detach();
+            return Add(key, isRefresh: false);
         }
     }
 
     /// <summary>Keeps the result of a computation of <paramref name="key"/> that is running now out of the cache.</summary>
-    public void Detach(TKey key)
+    public void Detach(in HashedKey<TKey> key)
     {
-        if (_locks.TryGetValue(key, out var found)) found.Detach();
+        lock (Gate) Find(key)?.Detach();
     }
 
     /// <summary>Keeps the results of all computations that are running now out of the cache.</summary>
     public void DetachAll()
     {
-        foreach (var (_, found) in _locks) found.Detach();
+        lock (Gate)
+        {
+            foreach (var found in Attached()) found.Detach();
+        }
     }
 
     /// <summary>How often results were invalidated by tag so far.</summary>
@@ -89,38 +105,94 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod method)
     public void DetachTag(string tag)
     {
         Interlocked.Increment(ref _tagInvalidations);
-        foreach (var (_, found) in _locks)
+        lock (Gate)
         {
-            if (found.HasTag(tag)) found.Detach();
+            foreach (var found in Attached())
+            {
+                if (found.HasTag(tag)) found.Detach();
+            }
         }
     }
 
-    /// <summary>Whether a computation runs on a lock that is not in the table any more.</summary>
-    public bool HasDetached => Volatile.Read(ref _detachedCount) > 0;
-
-    public void AddDetached(KeyedLock<TKey, TValue> detached)
-    {
-        if (_detached.TryAdd(detached, true)) Interlocked.Increment(ref _detachedCount);
-    }
-
-    public void RemoveDetached(KeyedLock<TKey, TValue> settled)
-    {
-        if (_detached.TryRemove(settled, out _)) Interlocked.Decrement(ref _detachedCount);
-    }
-
-    /// <summary>
-    /// Takes a detached lock out. It never throws: if the key's equality does, the lock stays until the next caller of its key
-    /// finds it.
-    /// </summary>
+    /// <summary>Takes a lock out that detaches now. The gate is held.</summary>
     public void Remove(KeyedLock<TKey, TValue> detached)
     {
-        try
+        ref var link = ref _chains[detached.Hash & (_chains.Length - 1)].First;
+        while (link != detached) link = ref link!.Next;
+        link = detached.Next;
+        detached.Next = null;
+        Volatile.Write(ref _count, _count - 1);
+        if (_chains.Length > LargestIdleLength && _count < _chains.Length / Sparse) Resize(_chains.Length / 2);
+    }
+
+    /// <summary>Lists a detached lock on which a computation runs. The gate is held.</summary>
+    public void AddDetached(KeyedLock<TKey, TValue> detached)
+    {
+        _detached.Add(detached);
+        Volatile.Write(ref _detachedCount, _detached.Count);
+    }
+
+    /// <summary>Strikes a lock off the list, its computation having ended. The gate is held.</summary>
+    public void RemoveDetached(KeyedLock<TKey, TValue> settled)
+    {
+        _detached.Remove(settled);
+        Volatile.Write(ref _detachedCount, _detached.Count);
+    }
+
+    /// <summary>Takes back a lock that nobody has in hand, to be used again. Of several that come back at once, one is.</summary>
+    public void Recycle(KeyedLock<TKey, TValue> left) => Volatile.Write(ref _spare, left);
+
+    private KeyedLock<TKey, TValue>? Find(in HashedKey<TKey> key)
+    {
+        for (var found = _chains[key.Hash & (_chains.Length - 1)].First; found is not null; found = found.Next)
         {
-            _locks.TryRemove(new KeyValuePair<TKey, KeyedLock<TKey, TValue>>(detached.Key, detached));
+            if (found.Hash == key.Hash && EqualityComparer<TKey>.Default.Equals(found.Key, key.Key)) return found;
         }
-        catch (Exception failure)
+
+        return null;
+    }
+
+    private List<KeyedLock<TKey, TValue>> Attached()
+    {
+        var attached = new List<KeyedLock<TKey, TValue>>(_count);
+        foreach (var chain in _chains)
         {
-            Log.KeyFailed(method.Memoizer.Logger, failure, method.Name);
+            for (var found = chain.First; found is not null; found = found.Next) attached.Add(found);
         }
+
+        return attached;
+    }
+
+    private KeyedLock<TKey, TValue> Add(in HashedKey<TKey> key, bool isRefresh)
+    {
+        // First, since the equality of the key may throw.
+        memory.Look(key, out var entry, out var reason);
+        var added = _spare ?? new KeyedLock<TKey, TValue>(this);
+        _spare = null;
+        added.Open(key, isRefresh, entry, reason);
+        if (_count >= _chains.Length) Resize(_chains.Length * 2);
+        Link(added);
+        Volatile.Write(ref _count, _count + 1);
+        return added;
+    }
+
+    private void Link(KeyedLock<TKey, TValue> added)
+    {
+        ref var first = ref _chains[added.Hash & (_chains.Length - 1)].First;
+        added.Next = first;
+        first = added;
+    }
+
+    private void Resize(int length)
+    {
+        var attached = Attached();
+        _chains = new Chain[length];
+        foreach (var found in attached) Link(found);
+    }
+
+    // In a structure, so that writing to the array checks no types.
+    private struct Chain
+    {
+        public KeyedLock<TKey, TValue>? First;
     }
 }

@@ -41,20 +41,20 @@ internal readonly struct Verdict
     /// <summary>The failure is remembered.</summary>
     public static Verdict Remember(long until) => new() { What = Kind.Remember, Until = until };
 
-    /// <summary>Writes the outcome on <paramref name="keyedLock"/> to memory; the monitor of the lock is held.</summary>
-    public void Apply<TKey, TValue>(KeyedLock<TKey, TValue> keyedLock, MemoryStore<TKey, TValue> memory)
+    /// <summary>Writes an outcome to memory; the gate of the locks is held.</summary>
+    public void Apply<TKey, TValue>(in HashedKey<TKey> key, in Outcome<TValue> outcome, string[]? tags, MemoryStore<TKey, TValue> memory)
         where TKey : notnull
     {
         switch (What)
         {
             case Kind.Keep:
-                memory.Keep(keyedLock.Key, keyedLock.Outcome.GetValueOrThrow(), Life, keyedLock.Tags, Size);
+                memory.Keep(key, outcome.GetValueOrThrow(), Life, tags, Size);
                 break;
             case Kind.Refuse:
-                memory.RefuseComputed(keyedLock.Key, Reason);
+                memory.RefuseComputed(key, Reason);
                 break;
             case Kind.Remember:
-                memory.KeepFailure(keyedLock.Key, keyedLock.Outcome.Failure!, Until);
+                memory.KeepFailure(key, outcome.Failure!, Until);
                 break;
             case Kind.Drop:
                 break;

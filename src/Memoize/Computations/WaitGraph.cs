@@ -56,19 +56,25 @@ internal static class WaitGraph
     public static IReadOnlyList<KeyedLock>? FindOuter(ComputationFrame caller, KeyedLock entered)
     {
         var outer = caller;
-        while (outer is not null && !outer.Lock.IsSameCall(entered)) outer = outer.Parent;
+        while (outer is not null && outer.Lock?.IsSameCall(entered) != true) outer = outer.Parent;
         if (outer is null) return null;
 
         var path = new List<KeyedLock> { entered };
-        for (var frame = caller; frame != outer.Parent; frame = frame!.Parent) path.Insert(0, frame!.Lock);
+        for (var frame = caller; frame != outer.Parent; frame = frame!.Parent) Prepend(path, frame!.Lock);
         return path;
     }
 
-    private static List<KeyedLock> PathTo(KeyedLock last, Dictionary<KeyedLock, KeyedLock?> cameFrom, KeyedLock start)
+    private static List<KeyedLock> PathTo(KeyedLock last, Dictionary<KeyedLock, KeyedLock?> cameFrom, KeyedLock? start)
     {
         var path = new List<KeyedLock>();
         for (var step = last; step is not null; step = cameFrom[step]) path.Insert(0, step);
-        path.Insert(0, start);
+        Prepend(path, start);
         return path;
+    }
+
+    // A computation that has ended meanwhile has no lock any more.
+    private static void Prepend(List<KeyedLock> path, KeyedLock? step)
+    {
+        if (step is not null) path.Insert(0, step);
     }
 }

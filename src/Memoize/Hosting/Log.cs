@@ -11,9 +11,6 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Warning, "{Method}: a callback of the cancelled computation's token threw.")]
     public static partial void CancellationCallbackFailed(ILogger logger, Exception exception, string method);
 
-    [LoggerMessage(7, LogLevel.Error, "{Method}: the equality of a key threw. Nothing is lost for its callers, but what was kept under that key may not be found.")]
-    public static partial void KeyFailed(ILogger logger, Exception exception, string method);
-
     [LoggerMessage(8, LogLevel.Error, "Pruning in the background failed; it is tried again at the next interval.")]
     public static partial void PruningFailed(ILogger logger, Exception exception);
 

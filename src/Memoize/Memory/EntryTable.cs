@@ -21,26 +21,18 @@ internal sealed class EntryTable<TKey, TValue>
 {
     private const int SmallestLength = 16;
 
-    private MemoryEntry<TKey, TValue>?[] _heads = new MemoryEntry<TKey, TValue>?[SmallestLength];
+    private Chain[] _chains = new Chain[SmallestLength];
 
     public int Count { get; private set; }
-
-    /// <summary>A hash all of whose bits count, whatever the key's own is like.</summary>
-    public static int HashOf(TKey key)
-    {
-        // The constant is the golden ratio's; its product carries low bits up, and the fold brings them down again.
-        uint spread = (uint)EqualityComparer<TKey>.Default.GetHashCode(key) * 0x9E3779B9u;
-        return (int)(spread ^ (spread >> 15));
-    }
 
     /// <summary>The entry of a key. Without the lock it can miss one that is there (invariant 3).</summary>
     /// <remarks>Inlined, so that keys of several fields are not copied from frame to frame on their way here.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryGet(TKey key, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry)
     {
-        int hash = HashOf(key);
-        var heads = _heads;
-        for (entry = heads[hash & (heads.Length - 1)]; entry is not null; entry = entry.Next)
+        int hash = HashedKey<TKey>.HashOf(key);
+        var chains = _chains;
+        for (entry = chains[hash & (chains.Length - 1)].Head; entry is not null; entry = entry.Next)
         {
             if (entry.Hash == hash && EqualityComparer<TKey>.Default.Equals(entry.Key, key)) return true;
         }
@@ -48,16 +40,28 @@ internal sealed class EntryTable<TKey, TValue>
         return false;
     }
 
+    /// <inheritdoc cref="TryGet(TKey, out MemoryEntry{TKey, TValue})"/>
+    public bool TryGet(in HashedKey<TKey> key, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry)
+    {
+        var chains = _chains;
+        for (entry = chains[key.Hash & (chains.Length - 1)].Head; entry is not null; entry = entry.Next)
+        {
+            if (entry.Hash == key.Hash && EqualityComparer<TKey>.Default.Equals(entry.Key, key.Key)) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>How many chains there are.</summary>
-    public int Chains => _heads.Length;
+    public int Chains => _chains.Length;
 
     /// <summary>The first entry of one chain; <c>Next</c> leads on, also from one that is removed meanwhile (invariant 2). Under the lock.</summary>
-    public MemoryEntry<TKey, TValue>? Head(int chain) => _heads[chain];
+    public MemoryEntry<TKey, TValue>? Head(int chain) => _chains[chain].Head;
 
     /// <summary>Adds an entry whose key is not there.</summary>
     public void Add(MemoryEntry<TKey, TValue> entry)
     {
-        if (Count >= _heads.Length) Grow();
+        if (Count >= _chains.Length) Grow();
 
         ref var head = ref HeadOf(entry);
         entry.Next = head;
@@ -79,7 +83,7 @@ internal sealed class EntryTable<TKey, TValue>
         Count--;
     }
 
-    private ref MemoryEntry<TKey, TValue>? HeadOf(MemoryEntry<TKey, TValue> entry) => ref _heads[entry.Hash & (_heads.Length - 1)];
+    private ref MemoryEntry<TKey, TValue>? HeadOf(MemoryEntry<TKey, TValue> entry) => ref _chains[entry.Hash & (_chains.Length - 1)].Head;
 
     // What points at the entry: by identity, so that no key is compared.
     private ref MemoryEntry<TKey, TValue>? LinkTo(MemoryEntry<TKey, TValue> entry)
@@ -91,13 +95,13 @@ internal sealed class EntryTable<TKey, TValue>
 
     private void Grow()
     {
-        int length = _heads.Length;
-        var heads = new MemoryEntry<TKey, TValue>?[(int)BitOperations.RoundUpToPowerOf2((uint)length + 1)];
+        int length = _chains.Length;
+        var chains = new Chain[(int)BitOperations.RoundUpToPowerOf2((uint)length + 1)];
         for (int i = 0; i < length; i++)
         {
-            ref var stays = ref heads[i];
-            ref var moves = ref heads[i + length];
-            for (var entry = _heads[i]; entry is not null; entry = entry.Next)
+            ref var stays = ref chains[i].Head;
+            ref var moves = ref chains[i + length].Head;
+            for (var entry = _chains[i].Head; entry is not null; entry = entry.Next)
             {
                 if ((entry.Hash & length) == 0)
                 {
@@ -115,6 +119,12 @@ internal sealed class EntryTable<TKey, TValue>
             moves = null;
         }
 
-        Volatile.Write(ref _heads, heads);
+        Volatile.Write(ref _chains, chains);
+    }
+
+    // In a structure, so that writing to the array checks no types.
+    private struct Chain
+    {
+        public MemoryEntry<TKey, TValue>? Head;
     }
 }

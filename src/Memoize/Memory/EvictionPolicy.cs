@@ -62,6 +62,7 @@ internal sealed class EvictionPolicy
     private readonly long _maxWeight;
     private readonly uint _seed;
     private WindowAdvisor? _advisor;
+    private int _windowPercent;
     private int _windowCapacity;
     private long _windowMaxWeight;
     private uint _random;
@@ -244,9 +245,8 @@ internal sealed class EvictionPolicy
     // A write is the time to tell the shadow caches what was used, and to ask them.
     private void AdviseOn(int hash)
     {
-        // How many entries a full store has, if they are as heavy as those that are there.
-        double entries = Math.Min(_capacity, Count * (_maxWeight / Math.Max(1.0, Weight)));
-        if (NeedsNewAdvisor(entries)) Start(new WindowAdvisor((int)entries, _seed));
+        int entries = CountWhenFull();
+        if (NeedsNewAdvisor(entries)) Start(new WindowAdvisor(entries, _seed));
         if (_advisor is not null)
         {
             _sampledHits!.DrainTo(_advisor);
@@ -256,12 +256,16 @@ internal sealed class EvictionPolicy
         SetWindow(entries < MinAdvised ? 100 : _advisor?.WindowPercent ?? WindowAdvisor.InitialPercent);
     }
 
-    // A store that stays nearly empty needs no advice. Where weights change so much that the shadows are out of scale, they start again.
-    private bool NeedsNewAdvisor(double entries)
-    {
-        if (entries < MinAdvised || Count < entries / AdviceShare) return false;
+    // How many entries a full store has, if they are as heavy as those that are there.
+    private int CountWhenFull() =>
+        _maxWeight == long.MaxValue ? _capacity : (int)Math.Min(_capacity, Count * (_maxWeight / Math.Max(1.0, Weight)));
 
-        return _advisor is null || entries > _advisor.Entries * 4.0 || entries < _advisor.Entries / 4.0;
+    // A store that stays nearly empty needs no advice. Where weights change so much that the shadows are out of scale, they start again.
+    private bool NeedsNewAdvisor(int entries)
+    {
+        if (entries < MinAdvised || (long)Count * AdviceShare < entries) return false;
+
+        return _advisor is null || entries > _advisor.Entries * 4L || entries * 4L < _advisor.Entries;
     }
 
     private void Start(WindowAdvisor advisor)
@@ -273,6 +277,9 @@ internal sealed class EvictionPolicy
 
     private void SetWindow(int percent)
     {
+        if (percent == _windowPercent) return;
+
+        _windowPercent = percent;
         _windowCapacity = (int)Math.Max(1, (long)_capacity * percent / 100);
         _windowMaxWeight = (long)(_maxWeight * (percent / 100.0));
     }

@@ -14,58 +14,88 @@ namespace Memoize;
 /// The value and the life never change: a new value is a new entry.
 /// </remarks>
 [DebuggerDisplay("{Key}: {Value}")]
-internal sealed class MemoryEntry<TKey, TValue>(TKey key, TValue value, EntryLife life, string[]? tags, long size = 0)
-    : PolicyNode(EntryTable<TKey, TValue>.HashOf(key))
+internal sealed class MemoryEntry<TKey, TValue> : PolicyNode
     where TKey : notnull
 {
-    public readonly TKey Key = key;
-    public readonly TValue Value = value;
+    public readonly TKey Key;
+    public readonly TValue Value;
 
     /// <summary>The first moment at which the value is no longer fresh, sliding apart.</summary>
-    public readonly long ExpiresAt = life.ExpiresAt;
-    public readonly long CreatedAt = life.CreatedAt;
-    public readonly string[]? Tags = tags;
+    public readonly long ExpiresAt;
+    public readonly long CreatedAt;
 
     /// <summary>The next entry in the chain of the table; owned by the store's lock, followed by readers.</summary>
     public MemoryEntry<TKey, TValue>? Next;
 
-    /// <summary>When the value was last read; only kept up to date with <c>Sliding</c>. Readers race, and each writes about the same.</summary>
-    public long ReadAt = life.CreatedAt;
-
-    /// <summary>The entry's places in the lists of its tags; owned by the store's lock.</summary>
-    public LinkedListNode<MemoryEntry<TKey, TValue>>[]? TagNodes;
-
-    /// <summary>The last failure to replace this entry, while it is remembered; written under the store's lock.</summary>
-    public volatile KeptFailure? Failure;
-
-    /// <summary>Why the last result was not kept in place of this entry; written under the store's lock.</summary>
-    public MissReason? Refusal;
-
-    private long _refreshAt = life.RefreshAt;
-    private int _refreshing;
+    private EntryDetails<TKey, TValue>? _details;
     private Task<TValue>? _task;
+
+    public MemoryEntry(in HashedKey<TKey> key, TValue value, in EntryLife life, string[]? tags, long size = 0)
+        : base(key.Hash)
+    {
+        Key = key.Key;
+        Value = value;
+        ExpiresAt = life.ExpiresAt;
+        CreatedAt = life.CreatedAt;
+        if (tags is not null || size != 0 || life.RefreshAt != CacheClock.Never)
+            _details = new() { Tags = tags, Size = size, ReadAt = life.CreatedAt, RefreshAt = life.RefreshAt };
+    }
 
     /// <summary>The value as a completed task, made once and handed to every caller, so that asynchronous hits allocate nothing.</summary>
     public Task<TValue> Task => _task ??= System.Threading.Tasks.Task.FromResult(Value);
 
     /// <summary>The size that the user gives the value; 0 if none.</summary>
-    public override long Weight { get; } = size;
+    public override long Weight => _details?.Size ?? 0;
 
-    public bool IsRefreshing => Volatile.Read(ref _refreshing) != 0;
+    public string[]? Tags => _details?.Tags;
+
+    /// <inheritdoc cref="EntryDetails{TKey,TValue}.TagNodes"/>
+    public LinkedListNode<MemoryEntry<TKey, TValue>>[]? TagNodes
+    {
+        get => _details?.TagNodes;
+        set => Details.TagNodes = value;
+    }
+
+    /// <inheritdoc cref="EntryDetails{TKey,TValue}.Failure"/>
+    public KeptFailure? Failure
+    {
+        get => _details?.Failure;
+        set => Details.Failure = value;
+    }
+
+    /// <inheritdoc cref="EntryDetails{TKey,TValue}.Refusal"/>
+    public MissReason? Refusal
+    {
+        get => _details?.Refusal;
+        set => Details.Refusal = value;
+    }
+
+    /// <inheritdoc cref="EntryDetails{TKey,TValue}.ReadAt"/>
+    public long ReadAt
+    {
+        get => _details is { } details ? Volatile.Read(ref details.ReadAt) : CreatedAt;
+        set => Volatile.Write(ref Details.ReadAt, value);
+    }
+
+    public bool IsRefreshing => _details is { } details && Volatile.Read(ref details.Refreshing) != 0;
 
     /// <summary>True for one caller: it starts the refresh.</summary>
-    public bool TryClaimRefresh() => Volatile.Read(ref _refreshing) == 0 && Interlocked.Exchange(ref _refreshing, 1) == 0;
+    public bool TryClaimRefresh() => !IsRefreshing && Interlocked.Exchange(ref Details.Refreshing, 1) == 0;
 
-    /// <summary>The moment from which a hit starts a refresh.</summary>
-    public long RefreshAt => Volatile.Read(ref _refreshAt);
+    /// <inheritdoc cref="EntryDetails{TKey,TValue}.RefreshAt"/>
+    public long RefreshAt => _details is { } details ? Volatile.Read(ref details.RefreshAt) : CacheClock.Never;
 
     /// <summary>Lets a later hit try again, after a refresh that did not replace the entry.</summary>
     public void PostponeRefresh(long until)
     {
-        Volatile.Write(ref _refreshAt, until);
-        Volatile.Write(ref _refreshing, 0);
+        Volatile.Write(ref Details.RefreshAt, until);
+        Volatile.Write(ref Details.Refreshing, 0);
     }
 
     /// <summary>The failure to throw instead of running the method, if one is remembered at <paramref name="now"/>.</summary>
     public KeptFailure? FailureAt(long now) => Failure is { } failure && failure.IsRememberedAt(now) ? failure : null;
+
+    // Readers need them too, without a lock: the first that are made count.
+    private EntryDetails<TKey, TValue> Details =>
+        _details ?? Interlocked.CompareExchange(ref _details, new() { ReadAt = CreatedAt }, null) ?? _details!;
 }

@@ -18,6 +18,7 @@ namespace Memoize;
 ///    entry comes in. No tag has more than <c>TagCapacity</c>.
 /// 3. An entry that is not fresh is never handed out as a hit.
 /// 4. A key is never both kept and remembered as removed.
+/// 5. No entry is gone before <c>_firstEnd</c>: reading an entry, and a failure that is remembered with it, only put its end off.
 /// </remarks>
 internal sealed class MemoryStore<TKey, TValue>
     where TKey : notnull
@@ -42,6 +43,13 @@ internal sealed class MemoryStore<TKey, TValue>
     private readonly long _stale;
     private int _swept;
 
+    // How many entries there are, as of the end of the last write: while one runs, what makes room has left and what needs it is not there.
+    private int _count;
+
+    // Before the one moment nothing that is there is gone; before the other nothing that this round of the sweep has seen.
+    private long _firstEnd = CacheClock.Never;
+    private long _firstEndSeen = CacheClock.Never;
+
     /// <summary>Makes an empty store.</summary>
     /// <param name="policy">The options of the method.</param>
     /// <param name="clock">The time.</param>
@@ -60,14 +68,11 @@ internal sealed class MemoryStore<TKey, TValue>
         _policy = new EvictionPolicy(policy.Capacity, policy.MaxSize ?? long.MaxValue, (uint)Random.Shared.Next());
     }
 
+    /// <summary>Serialises the writes.</summary>
+    public Lock Gate => _writes;
+
     /// <summary>How many values there are, expired ones that have not been removed yet included.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (_writes) return _entries.Count;
-        }
-    }
+    public int Count => Volatile.Read(ref _count);
 
     /// <summary>The sum of the sizes of the values that there are.</summary>
     public long Size
@@ -105,32 +110,33 @@ internal sealed class MemoryStore<TKey, TValue>
         return now >= entry.RefreshAt && entry.FailureAt(now) is null && entry.TryClaimRefresh();
     }
 
-    /// <summary>The exact look: the entry that is there, fresh or not, and if it is not fresh, why.</summary>
+    /// <summary>The exact look, which leaves no mark: the entry that is there, fresh or not, and if it is not fresh, why.</summary>
     /// <param name="key">The key.</param>
     /// <param name="entry">The entry, fresh or not.</param>
     /// <param name="reason">Why it is not fresh.</param>
-    public bool TryGetFresh(TKey key, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry, out MissReason reason)
-    {
-        if (!Explain(key, out entry, out reason)) return false;
-
-        MarkRead(entry);
-        return true;
-    }
-
-    /// <summary>The exact look, which leaves no mark.</summary>
-    public bool Explain(TKey key, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry, out MissReason reason)
+    public void Look(in HashedKey<TKey> key, out MemoryEntry<TKey, TValue>? entry, out MissReason reason)
     {
         lock (_writes)
         {
-            if (_entries.TryGet(key, out entry))
-            {
-                reason = entry.Refusal ?? MissReason.Expired;
-                return IsFresh(entry);
-            }
-
-            _removed.TryGetReason(key, out reason);
-            return false;
+            if (_entries.TryGet(key, out entry)) reason = entry.Refusal ?? MissReason.Expired;
+            else _removed.TryGetReason(key, out reason);
         }
+    }
+
+    /// <summary>The exact look, and whether it found a fresh value.</summary>
+    public bool Explain(in HashedKey<TKey> key, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry, out MissReason reason)
+    {
+        Look(key, out entry, out reason);
+        return entry is not null && IsFresh(entry);
+    }
+
+    /// <summary>Reads an entry that an exact look found, if it is fresh.</summary>
+    public bool TryRead(MemoryEntry<TKey, TValue> entry)
+    {
+        if (!IsFresh(entry)) return false;
+
+        MarkRead(entry);
+        return true;
     }
 
     /// <summary>Whether the value may stand in for a fresh one: it is fresh, or not longer stale than the policy allows.</summary>
@@ -146,40 +152,44 @@ internal sealed class MemoryStore<TKey, TValue>
     /// <summary>The moment at which the value stops being fresh, if nobody reads it until then.</summary>
     public long End(MemoryEntry<TKey, TValue> entry) => _sliding == CacheClock.Never
         ? entry.ExpiresAt
-        : Math.Min(entry.ExpiresAt, CacheClock.Add(Volatile.Read(ref entry.ReadAt), _sliding));
+        : Math.Min(entry.ExpiresAt, CacheClock.Add(entry.ReadAt, _sliding));
 
     /// <summary>The moment until which the value may be served when the method fails.</summary>
     public long StaleUntil(MemoryEntry<TKey, TValue> entry) => CacheClock.Add(End(entry), _stale);
 
     /// <summary>Keeps a value, in place of whatever the key had.</summary>
-    public void Keep(TKey key, TValue value, EntryLife life, string[]? tags, long size = 0) =>
+    public void Keep(in HashedKey<TKey> key, TValue value, in EntryLife life, string[]? tags, long size = 0) =>
         Keep(new MemoryEntry<TKey, TValue>(key, value, life, tags, size));
 
-    /// <inheritdoc cref="Keep(TKey, TValue, EntryLife, string[], long)"/>
+    /// <inheritdoc cref="Keep(in HashedKey{TKey}, TValue, in EntryLife, string[], long)"/>
     public void Keep(MemoryEntry<TKey, TValue> entry)
     {
+        var key = new HashedKey<TKey>(entry.Key, entry.Hash);
         lock (_writes)
         {
-            _entries.TryGet(entry.Key, out var previous);
-            Put(previous, entry);
+            _entries.TryGet(key, out var previous);
+            Put(key, previous, entry);
+            Publish();
         }
-
-        _budget?.Enforce();
     }
 
+    /// <summary>Makes room if the methods of the memoizer keep too much together. To be called after keeping, when no lock is held.</summary>
+    public void StayWithinBudget() => _budget?.Enforce();
+
     /// <summary>Remembers that a result was computed but not kept. A value that can still stand in for it stays.</summary>
-    public void RefuseComputed(TKey key, MissReason reason)
+    public void RefuseComputed(in HashedKey<TKey> key, MissReason reason)
     {
         lock (_writes)
         {
             if (!_entries.TryGet(key, out var previous)) _removed.Remember(key, reason);
             else if (!IsUsable(previous)) Remove(previous, reason);
             else previous.Refusal = reason;
+            Publish();
         }
     }
 
     /// <summary>Remembers a failure until <paramref name="until"/>. A value that can still stand in for the result stays.</summary>
-    public void KeepFailure(TKey key, ExceptionDispatchInfo failure, long until)
+    public void KeepFailure(in HashedKey<TKey> key, ExceptionDispatchInfo failure, long until)
     {
         var kept = new KeptFailure(failure, until);
         lock (_writes)
@@ -193,11 +203,12 @@ internal sealed class MemoryStore<TKey, TValue>
 
             if (previous is not null) Remove(previous, MissReason.Expired);
             _removed.Remember(key, MissReason.Unsuccessful, kept);
+            Publish();
         }
     }
 
     /// <summary>How the method failed for a key, if that is remembered now.</summary>
-    public KeptFailure? FailureOf(TKey key)
+    public KeptFailure? FailureOf(in HashedKey<TKey> key)
     {
         long now = _clock.Now;
         lock (_writes)
@@ -208,13 +219,14 @@ internal sealed class MemoryStore<TKey, TValue>
     }
 
     /// <summary>Removes a key and remembers why.</summary>
-    public bool Remove(TKey key, MissReason reason)
+    public bool Remove(in HashedKey<TKey> key, MissReason reason)
     {
         lock (_writes)
         {
             if (_entries.TryGet(key, out var entry))
             {
                 Remove(entry, reason);
+                Publish();
                 return true;
             }
 
@@ -228,7 +240,8 @@ internal sealed class MemoryStore<TKey, TValue>
     {
         lock (_writes)
         {
-            if (_entries.TryGet(entry.Key, out var current) && current == entry) Remove(entry, MissReason.Invalidated);
+            if (_entries.TryGet(new HashedKey<TKey>(entry.Key, entry.Hash), out var current) && current == entry) Remove(entry, MissReason.Invalidated);
+            Publish();
         }
     }
 
@@ -242,6 +255,8 @@ internal sealed class MemoryStore<TKey, TValue>
             {
                 for (var entry = _entries.Head(chain); entry is not null; entry = entry.Next) Remove(entry, MissReason.Invalidated);
             }
+
+            Publish();
         }
     }
 
@@ -253,6 +268,7 @@ internal sealed class MemoryStore<TKey, TValue>
             if (!_policy.TryEvict(out var victim)) return false;
 
             Leave((MemoryEntry<TKey, TValue>)victim);
+            Publish();
             return true;
         }
     }
@@ -263,6 +279,7 @@ internal sealed class MemoryStore<TKey, TValue>
         lock (_writes)
         {
             foreach (var entry in _tags.Of(tag)) Remove(entry, MissReason.Invalidated);
+            Publish();
         }
     }
 
@@ -277,6 +294,7 @@ internal sealed class MemoryStore<TKey, TValue>
                 if (chain >= _entries.Chains) return pruned;
 
                 for (int stop = Math.Min(chain + PruneStep, _entries.Chains); chain < stop; chain++) pruned += PruneChain(chain);
+                Publish();
             }
         }
     }
@@ -318,14 +336,14 @@ internal sealed class MemoryStore<TKey, TValue>
 
     private void MarkRead(MemoryEntry<TKey, TValue> entry)
     {
-        if (_sliding != CacheClock.Never) Volatile.Write(ref entry.ReadAt, _clock.Now);
+        if (_sliding != CacheClock.Never) entry.ReadAt = _clock.Now;
         _policy.OnHit(entry);
     }
 
-    private void Put(MemoryEntry<TKey, TValue>? previous, MemoryEntry<TKey, TValue> entry)
+    private void Put(in HashedKey<TKey> key, MemoryEntry<TKey, TValue>? previous, MemoryEntry<TKey, TValue> entry)
     {
         // What can throw, because it compares keys, comes first.
-        _removed.Forget(entry.Key);
+        _removed.Forget(key);
         if (!_policy.CanHold(entry.Weight))
         {
             // Larger than the whole store: it is as if it had come and been evicted at once.
@@ -334,6 +352,7 @@ internal sealed class MemoryStore<TKey, TValue>
             return;
         }
 
+        Welcome(entry);
         if (previous is not null)
         {
             _entries.Replace(previous, entry);
@@ -353,19 +372,38 @@ internal sealed class MemoryStore<TKey, TValue>
             _budget?.Add(1, entry.Weight);
         }
 
-        foreach (string tag in entry.Tags ?? [])
+        if (entry.Tags is null) return;
+
+        foreach (string tag in entry.Tags)
         {
             if (_tags.TryGetOldestBeyond(_tagCapacity, tag, out var oldest)) Remove(oldest, IsFresh(oldest) ? MissReason.Evicted : MissReason.Expired);
         }
     }
 
+    private void Publish() => Volatile.Write(ref _count, _entries.Count);
+
     private void Sweep()
     {
+        if (_clock.IsBefore(_firstEnd)) return;
+
         for (int step = 0; step < SweepStep; step++)
         {
-            if (++_swept >= _entries.Chains) _swept = 0;
+            if (_swept >= _entries.Chains)
+            {
+                (_firstEnd, _firstEndSeen) = (_firstEndSeen, CacheClock.Never);
+                _swept = 0;
+            }
+
             PruneChain(_swept);
+            for (var entry = _entries.Head(_swept++); entry is not null; entry = entry.Next) _firstEndSeen = Math.Min(_firstEndSeen, StaleUntil(entry));
         }
+    }
+
+    private void Welcome(MemoryEntry<TKey, TValue> entry)
+    {
+        long end = StaleUntil(entry);
+        _firstEnd = Math.Min(_firstEnd, end);
+        _firstEndSeen = Math.Min(_firstEndSeen, end);
     }
 
     private int PruneChain(int chain)
@@ -402,6 +440,6 @@ internal sealed class MemoryStore<TKey, TValue>
     private void Remember(MemoryEntry<TKey, TValue> removed, MissReason reason)
     {
         if (reason == MissReason.Evicted) _counters.CountEviction();
-        _removed.Remember(removed.Key, reason);
+        _removed.Remember(new(removed.Key, removed.Hash), reason);
     }
 }

@@ -6,7 +6,8 @@ namespace Memoize;
 /// </summary>
 /// <remarks>
 /// Invariants:
-/// 1. <c>_nodes[node.HeapIndex] == node</c> for each entry, and no entry is ordered before its parent.
+/// 1. <c>_places[node.HeapIndex]</c> is the place of <c>node</c> for each entry, with its moment, and no entry is ordered before its
+///    parent.
 /// 2. <see cref="Weight"/> is the sum of the entries' weights.
 /// Moments wrap around, so they are compared by their difference. Entries that nobody used for a thousand million writes
 /// may therefore look new; then the order is off, and nothing else.
@@ -15,17 +16,17 @@ internal sealed class RecencyHeap(bool isWindow)
 {
     private const int MinLength = 16;
 
-    private PolicyNode[] _nodes = [];
+    private Place[] _places = [];
 
     public int Count { get; private set; }
 
     public long Weight { get; private set; }
 
-    public PolicyNode Oldest => _nodes[0];
+    public PolicyNode Oldest => _places[0].Node;
 
     public void Add(PolicyNode node)
     {
-        if (Count == _nodes.Length) Array.Resize(ref _nodes, Math.Max(MinLength, Count * 2));
+        if (Count == _places.Length) Array.Resize(ref _places, Math.Max(MinLength, Count * 2));
         node.InWindow = isWindow;
         Weight += node.Weight;
         MoveUp(node, Count++);
@@ -34,12 +35,12 @@ internal sealed class RecencyHeap(bool isWindow)
     public void Remove(PolicyNode node)
     {
         int index = node.HeapIndex;
-        PolicyNode last = _nodes[--Count];
-        _nodes[Count] = null!;
+        PolicyNode last = _places[--Count].Node;
+        _places[Count].Node = null!;
         if (last != node) Put(last, index);
         node.HeapIndex = -1;
         Weight -= node.Weight;
-        if (_nodes.Length > MinLength && Count < _nodes.Length / 4) Array.Resize(ref _nodes, _nodes.Length / 2);
+        if (_places.Length > MinLength && Count < _places.Length / 4) Array.Resize(ref _places, _places.Length / 2);
     }
 
     /// <summary>Gives the place of <paramref name="old"/> to <paramref name="with"/>, which is ordered by the same moment.</summary>
@@ -48,7 +49,7 @@ internal sealed class RecencyHeap(bool isWindow)
         with.InWindow = isWindow;
         with.OrderedAt = old.OrderedAt;
         with.HeapIndex = old.HeapIndex;
-        _nodes[with.HeapIndex] = with;
+        _places[with.HeapIndex].Node = with;
         old.HeapIndex = -1;
         Weight += with.Weight - old.Weight;
     }
@@ -66,22 +67,23 @@ internal sealed class RecencyHeap(bool isWindow)
         long weight = 0;
         for (int index = 0; index < Count; index++)
         {
-            PolicyNode node = _nodes[index];
+            PolicyNode node = _places[index].Node;
             weight += node.Weight;
             if (node.HeapIndex != index) throw new InvalidOperationException($"The entry in place {index} says {node.HeapIndex}.");
             if (node.InWindow != isWindow) throw new InvalidOperationException($"The entry in place {index} says it is in another heap.");
-            if (IsOlder(node, _nodes[(index - 1) / 2]) && index > 0) throw new InvalidOperationException($"The entry in place {index} is ordered before its parent.");
+            if (node.OrderedAt != _places[index].OrderedAt) throw new InvalidOperationException($"The entry in place {index} is ordered by another moment than its own.");
+            if (IsOlder(node.OrderedAt, _places[(index - 1) / 2].OrderedAt) && index > 0) throw new InvalidOperationException($"The entry in place {index} is ordered before its parent.");
         }
 
         if (weight != Weight) throw new InvalidOperationException($"The entries weigh {weight}, the heap says {Weight}.");
-        if (Array.Exists(_nodes[Count..], node => node is not null)) throw new InvalidOperationException("The heap holds on to entries that left.");
+        if (Array.Exists(_places[Count..], place => place.Node is not null)) throw new InvalidOperationException("The heap holds on to entries that left.");
     }
 
-    private static bool IsOlder(PolicyNode node, PolicyNode than) => (int)(node.OrderedAt - than.OrderedAt) < 0;
+    private static bool IsOlder(uint moment, uint than) => (int)(moment - than) < 0;
 
     private void Put(PolicyNode node, int index)
     {
-        if (index > 0 && IsOlder(node, _nodes[(index - 1) / 2])) MoveUp(node, index);
+        if (index > 0 && IsOlder(node.OrderedAt, _places[(index - 1) / 2].OrderedAt)) MoveUp(node, index);
         else MoveDown(node, index);
     }
 
@@ -90,35 +92,45 @@ internal sealed class RecencyHeap(bool isWindow)
         while (index > 0)
         {
             int parent = (index - 1) / 2;
-            if (!IsOlder(node, _nodes[parent])) break;
+            if (!IsOlder(node.OrderedAt, _places[parent].OrderedAt)) break;
 
-            Place(_nodes[parent], index);
+            Settle(_places[parent].Node, index);
             index = parent;
         }
 
-        Place(node, index);
+        Settle(node, index);
     }
 
     private void MoveDown(PolicyNode node, int index)
     {
+        var places = _places;
+        uint orderedAt = node.OrderedAt;
         while (true)
         {
             int child = (2 * index) + 1;
             if (child >= Count) break;
 
-            if (child + 1 < Count && IsOlder(_nodes[child + 1], _nodes[child])) child++;
-            if (!IsOlder(_nodes[child], node)) break;
+            // Without a branch, since nobody can guess which of the two is older: the sign says it.
+            if (child + 1 < Count) child -= (int)(places[child + 1].OrderedAt - places[child].OrderedAt) >> 31;
+            if (!IsOlder(places[child].OrderedAt, orderedAt)) break;
 
-            Place(_nodes[child], index);
+            Settle(places[child].Node, index);
             index = child;
         }
 
-        Place(node, index);
+        Settle(node, index);
     }
 
-    private void Place(PolicyNode node, int index)
+    private void Settle(PolicyNode node, int index)
     {
-        _nodes[index] = node;
+        _places[index] = new Place { Node = node, OrderedAt = node.OrderedAt };
         node.HeapIndex = index;
+    }
+
+    // In a structure, so that writing to the array checks no types; with the moment, so that ordering does not go from entry to entry.
+    private struct Place
+    {
+        public PolicyNode Node;
+        public uint OrderedAt;
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Memoize;
 
@@ -8,40 +9,46 @@ namespace Memoize;
 /// </summary>
 /// <remarks>
 /// Invariants:
-/// 1. No update is lost: every cell is only ever changed by an interlocked addition (and hits: see <see cref="HitCounter"/>).
-/// 2. Each call adds one outcome; each call whose outcome is not a hit also adds one reason. So requests, their sum,
-///    need no counter, and neither have misses.
+/// 1. No update is lost: every cell is only ever changed by an interlocked addition (hits: see <see cref="HitCounter"/>; evictions: under the
+///    store's lock).
+/// 2. Each call adds to one cell: a hit to that of hits, a miss to that of its outcome and its reason. So misses, and requests,
+///    their sum with the hits, need no counter.
 /// 3. A count never goes back.
 /// </remarks>
 internal sealed class MethodCounters
 {
     private const int OutcomeCount = (int)CallOutcome.Cancelled + 1;
     private const int ReasonCount = (int)MissReason.Bypassed + 1;
-    private const int FirstReason = OutcomeCount;
-    private const int Evictions = FirstReason + ReasonCount;
-    private const int KeepFailures = Evictions + 1;
+
+    // A miss ends as anything but a hit, which is the first outcome.
+    private const int FirstMiss = (int)CallOutcome.Hit + 1;
+    private const int MissCells = (OutcomeCount - FirstMiss) * ReasonCount;
+    private const int KeepFailures = MissCells;
     private const int StoreHits = KeepFailures + 1;
     private const int StoreFailures = StoreHits + 1;
     private const int Refusals = StoreFailures + 1;
 
     // A stripe is a whole number of 128-byte pairs of cache lines, so that stripes do not share one.
-    private const int StripeLength = 32;
+    private const int StripeLength = 64;
 
-    private static readonly int StripeMask =
-        (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(Environment.ProcessorCount, 1, 32)) - 1;
+    private static readonly int AllStripes =
+        (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(Environment.ProcessorCount, 1, 32));
 
     private readonly HitCounter _hits = new();
-    private readonly long[] _cells = new long[(StripeMask + 1) * StripeLength];
+    private readonly int _stripeMask;
+    private long[]? _cells;
+    private long _evictions;
+
+    /// <summary>Makes counters that are all zero.</summary>
+    /// <param name="ofInstance">Whether they are of one object, of which there may be many: small, rather than apart for each processor.</param>
+    public MethodCounters(bool ofInstance = false) => _stripeMask = ofInstance ? 0 : AllStripes - 1;
 
     public void CountHit() => _hits.Increment();
 
-    public void CountMiss(CallOutcome outcome, MissReason reason)
-    {
-        Add((int)outcome);
-        Add(FirstReason + (int)reason);
-    }
+    public void CountMiss(CallOutcome outcome, MissReason reason) => Add((((int)outcome - FirstMiss) * ReasonCount) + (int)reason);
 
-    public void CountEviction() => Add(Evictions);
+    /// <summary>Counts a value that made room. Under the store's lock.</summary>
+    public void CountEviction() => Volatile.Write(ref _evictions, _evictions + 1);
 
     public void CountKeepFailure() => Add(KeepFailures);
 
@@ -58,13 +65,22 @@ internal sealed class MethodCounters
     public MethodStatistics Read(string method, int entries)
     {
         Span<long> totals = stackalloc long[StripeLength];
-        for (int cell = 0; cell < _cells.Length; cell++)
-            totals[cell & (StripeLength - 1)] += Volatile.Read(ref _cells[cell]);
+        long[] cells = Volatile.Read(ref _cells) ?? [];
+        for (int cell = 0; cell < cells.Length; cell++)
+            totals[cell & (StripeLength - 1)] += Volatile.Read(ref cells[cell]);
 
-        totals[(int)CallOutcome.Hit] = _hits.Read();
-        return new MethodStatistics(method, totals[..OutcomeCount], totals.Slice(FirstReason, ReasonCount))
+        Span<long> outcomes = stackalloc long[OutcomeCount];
+        Span<long> reasons = stackalloc long[ReasonCount];
+        outcomes[(int)CallOutcome.Hit] = _hits.Read();
+        for (int miss = 0; miss < MissCells; miss++)
         {
-            Evictions = totals[Evictions],
+            outcomes[FirstMiss + (miss / ReasonCount)] += totals[miss];
+            reasons[miss % ReasonCount] += totals[miss];
+        }
+
+        return new MethodStatistics(method, outcomes, reasons)
+        {
+            Evictions = Volatile.Read(ref _evictions),
             KeepFailures = totals[KeepFailures],
             StoreHits = totals[StoreHits],
             StoreFailures = totals[StoreFailures],
@@ -73,6 +89,17 @@ internal sealed class MethodCounters
         };
     }
 
-    private void Add(int counter) =>
-        Interlocked.Increment(ref _cells[((Thread.GetCurrentProcessorId() & StripeMask) * StripeLength) + counter]);
+    private void Add(int counter)
+    {
+        long[] cells = _cells ?? MakeCells();
+        Interlocked.Increment(ref cells[((Thread.GetCurrentProcessorId() & _stripeMask) * StripeLength) + counter]);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private long[] MakeCells()
+    {
+        // One processor's cells need no padding.
+        int length = _stripeMask == 0 ? Refusals + 1 : (_stripeMask + 1) * StripeLength;
+        return Interlocked.CompareExchange(ref _cells, new long[length], null) ?? _cells;
+    }
 }

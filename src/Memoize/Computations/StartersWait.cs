@@ -1,0 +1,113 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
+
+namespace Memoize;
+
+/// <summary>
+/// The wait of the caller that started a computation. It goes on where the computation ends, as if it had awaited the method
+/// itself, without a second trip through the thread pool; or earlier, if it is cancelled or the memoizer is shut down.
+/// </summary>
+/// <remarks>
+/// Invariants:
+/// 1. The wait ends once: whoever ends it first (<c>_hasEnded</c>) says how.
+/// 2. The result of the computation is taken exactly once, when it is there, whether or not it ended the wait: its state machine
+///    is used again after that.
+/// 3. The wait is used again only if the computation ended it and nothing can end it any more: no callback of the caller's token
+///    runs, and the lock, which belongs to the same caller, has been settled by the computation.
+/// </remarks>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The registration is given back when the wait has ended.")]
+internal sealed class StartersWait<TKey, TValue> : IValueTaskSource<TValue>
+    where TKey : notnull
+{
+    private readonly Action _takeResult;
+    private ManualResetValueTaskSourceCore<Outcome<TValue>> _end;
+    private ConfiguredValueTaskAwaitable<Outcome<TValue>>.ConfiguredValueTaskAwaiter _computation;
+    private CancellationTokenRegistration _registration;
+    private CachedMethod<TKey, TValue>? _method;
+    private Turn<TKey, TValue> _turn;
+    private int _hasEnded;
+    private bool _endedByComputation;
+    private bool _endedByCaller;
+    private volatile bool _isIdle = true;
+
+    public StartersWait() => _takeResult = TakeResult;
+
+    /// <summary>Whether the wait before has ended for good, so that another can begin.</summary>
+    public bool IsIdle => _isIdle;
+
+    /// <summary>Makes it the wait of a caller. From here on it can be ended.</summary>
+    public void Open(CachedMethod<TKey, TValue> method, in Turn<TKey, TValue> turn)
+    {
+        _isIdle = false;
+        _method = method;
+        _turn = turn;
+        _endedByComputation = false;
+        _endedByCaller = false;
+        Volatile.Write(ref _hasEnded, 0);
+    }
+
+    /// <summary>Waits for the end of the computation, and then takes its outcome.</summary>
+    public ValueTask<TValue> For(ValueTask<Outcome<TValue>> computation)
+    {
+        var wait = new ValueTask<TValue>(this, _end.Version);
+        _computation = computation.ConfigureAwait(false).GetAwaiter();
+
+        // Before the computation, which may have ended meanwhile, can end the wait.
+        if (_turn.CallerToken.CanBeCanceled)
+            _registration = _turn.CallerToken.UnsafeRegister(static (wait, token) => ((StartersWait<TKey, TValue>)wait!).End(new Outcome<TValue>(new OperationCanceledException(token)), byCaller: true), this);
+        _computation.UnsafeOnCompleted(_takeResult);
+        return wait;
+    }
+
+    /// <summary>Ends the wait before the computation does. The caller goes on on another thread.</summary>
+    public void End(Outcome<TValue> outcome, bool byCaller = false)
+    {
+        if (Interlocked.Exchange(ref _hasEnded, 1) != 0) return;
+
+        _endedByCaller = byCaller;
+        _end.RunContinuationsAsynchronously = true;
+        _end.SetResult(outcome);
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<TValue>.GetStatus(short token) => _end.GetStatus(token);
+
+    void IValueTaskSource<TValue>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _end.OnCompleted(continuation, state, token, flags);
+
+    TValue IValueTaskSource<TValue>.GetResult(short token)
+    {
+        var outcome = _end.GetResult(token);
+        var (method, turn, isCancelled) = (_method!, _turn, _endedByCaller);
+        if (isCancelled && turn.Lock.HasOutcome)
+        {
+            // The computation has settled, though it is not done yet: a cancellation does not take that back.
+            (outcome, isCancelled) = (turn.Lock.Outcome, false);
+        }
+
+        bool canEndAgain = turn.CallerToken.CanBeCanceled && !_registration.Unregister();
+        if (_endedByComputation && !canEndAgain) Close();
+        return method.TakeOwnOutcome(turn, outcome, isCancelled);
+    }
+
+    private void TakeResult()
+    {
+        var outcome = _computation.GetResult();
+        if (Interlocked.Exchange(ref _hasEnded, 1) != 0) return;
+
+        // Where every end of a computation ends the next one, the stack has an end too.
+        _endedByComputation = true;
+        _end.RunContinuationsAsynchronously = !RuntimeHelpers.TryEnsureSufficientExecutionStack();
+        _end.SetResult(outcome);
+    }
+
+    private void Close()
+    {
+        _end.Reset();
+        _computation = default;
+        _registration = default;
+        _method = null;
+        _turn = default;
+        _isIdle = true;
+    }
+}
