@@ -210,13 +210,17 @@ internal sealed class ComputationRunner<TKey, TValue>
     private void EndStored(in Claimed<TValue> claimed, KeyedLock<TKey, TValue> keyedLock, int turn, Outcome<TValue> outcome, string[]? tags, object? owner)
     {
         var verdict = JudgeStored(claimed, keyedLock, outcome, owner);
-        if (claimed.Claim is { } claim)
+        try
         {
-            using (claim)
-            {
-                if (!verdict.IsKept || !keyedLock.IsAttached) _store!.Abandon(claim);
-                else if (!_store!.Complete(claim, keyedLock.Key, outcome.GetValueOrThrow(), verdict.Life, tags, verdict.Size)) verdict = Verdict.Drop;
-            }
+            using var claim = claimed.Claim;
+            if (claim is not null && (!verdict.IsKept || !keyedLock.IsAttached)) _store!.Abandon(claim);
+            else if (claim is not null && !_store!.Complete(claim, keyedLock.Key, outcome.GetValueOrThrow(), verdict.Life, tags, verdict.Size)) verdict = Verdict.Drop;
+        }
+        catch (Exception failure)
+        {
+            // The clock: whatever the store itself throws has been dealt with.
+            verdict = Verdict.Drop;
+            CountKeepFailure(failure);
         }
 
         if (IsForNextCaller(outcome)) keyedLock.PassOn(turn);
@@ -227,13 +231,17 @@ internal sealed class ComputationRunner<TKey, TValue>
     private async ValueTask EndStoredAsync(Claimed<TValue> claimed, KeyedLock<TKey, TValue> keyedLock, int turn, Outcome<TValue> outcome, string[]? tags, object? owner)
     {
         var verdict = JudgeStored(claimed, keyedLock, outcome, owner);
-        if (claimed.Claim is { } claim)
+        try
         {
-            using (claim)
-            {
-                if (!verdict.IsKept || !keyedLock.IsAttached) await _store!.AbandonAsync(claim).ConfigureAwait(false);
-                else if (!await _store!.CompleteAsync(claim, keyedLock.Key, outcome.GetValueOrThrow(), verdict.Life, tags, verdict.Size).ConfigureAwait(false)) verdict = Verdict.Drop;
-            }
+            using var claim = claimed.Claim;
+            if (claim is not null && (!verdict.IsKept || !keyedLock.IsAttached)) await _store!.AbandonAsync(claim).ConfigureAwait(false);
+            else if (claim is not null && !await _store!.CompleteAsync(claim, keyedLock.Key, outcome.GetValueOrThrow(), verdict.Life, tags, verdict.Size).ConfigureAwait(false)) verdict = Verdict.Drop;
+        }
+        catch (Exception failure)
+        {
+            // The clock: whatever the store itself throws has been dealt with.
+            verdict = Verdict.Drop;
+            CountKeepFailure(failure);
         }
 
         if (IsForNextCaller(outcome)) keyedLock.PassOn(turn);
@@ -314,7 +322,7 @@ internal sealed class ComputationRunner<TKey, TValue>
         try
         {
             task = InPlaceAsync(parent, state, core, cancellation.Token).AsTask();
-            await ((Task)task.WaitAsync(cancellation.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await (Scheduling?.WaitAsync(task, cancellation.Token) ?? task.WaitAsync(cancellation.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (task.IsCompleted) return await task.ConfigureAwait(false);
         }
         catch (OperationCanceledException cancelled) when (cancellation.IsCancellationRequested)
@@ -359,7 +367,7 @@ internal sealed class ComputationRunner<TKey, TValue>
         ComputationFrame? parent, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, CancellationToken token)
     {
         bool takesPlace = TakesPlace(parent);
-        if (takesPlace) await _places!.WaitAsync(token).ConfigureAwait(false);
+        if (takesPlace) await (Scheduling?.WaitAsync(_places!, token) ?? _places!.WaitAsync(token)).ConfigureAwait(false);
         try
         {
             return _pipeline is null
@@ -375,7 +383,12 @@ internal sealed class ComputationRunner<TKey, TValue>
     private TValue InPlace<TState>(ComputationFrame? parent, TState state, Func<TState, CancellationToken, TValue> core, CancellationToken token)
     {
         bool takesPlace = TakesPlace(parent);
-        if (takesPlace) _places!.Wait(token);
+        if (takesPlace)
+        {
+            if (Scheduling is { } scheduling) scheduling.Wait(_places!, token);
+            else _places!.Wait(token);
+        }
+
         try
         {
             return _pipeline is null ? core(state, token) : _pipeline.Execute(core, state, token);
@@ -385,6 +398,8 @@ internal sealed class ComputationRunner<TKey, TValue>
             if (takesPlace) _places!.Release();
         }
     }
+
+    private Scheduling? Scheduling => _method.Memoizer.Scheduling;
 
     // A computation that is part of another of the same method runs in that one's place: else the two could wait for each other.
     private bool TakesPlace(ComputationFrame? parent) => _places is not null && parent?.IsWithin(_method) != true;

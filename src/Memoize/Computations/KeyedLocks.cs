@@ -91,7 +91,7 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod method)
         Interlocked.Increment(ref _tagInvalidations);
         foreach (var (_, found) in _locks)
         {
-            if (found.Tags?.Contains(tag, StringComparer.Ordinal) == true) found.Detach();
+            if (found.HasTag(tag)) found.Detach();
         }
     }
 
