@@ -1,3 +1,5 @@
+using Memoize.Testing;
+
 namespace Memoize.Tests;
 
 /// <summary>A store that fails is left alone for a while, and only in what it fails at.</summary>
@@ -8,13 +10,13 @@ public sealed class BackOffTests
     private const string Reading = nameof(ICacheStore.Read);
 
     private readonly SimulatedProcesses _processes = new();
-    private readonly FailingStore _faults;
+    private readonly FaultingStore _store;
     private readonly CachedMethod<TextKey, string?> _method;
 
     public BackOffTests()
     {
-        (var store, _faults) = FailingStore.Over(_processes.Store.OfAnotherProcess());
-        _method = _processes.Start(new() { Capacity = 1 }, options => options.Store = store);
+        _store = new FaultingStore(_processes.Store.OfAnotherProcess());
+        _method = _processes.Start(new() { Capacity = 1 }, options => options.Store = _store);
     }
 
     public static TheoryData<bool> Forms => [false, true];
@@ -27,7 +29,7 @@ public sealed class BackOffTests
     public async Task What_a_locked_store_has_is_served(bool isAsync)
     {
         await Load(isAsync, "stored", "one");
-        _faults.Failing = [Claim];
+        _store.FailOn(Claim);
 
         Assert.Equal("two", await Load(isAsync, "other", "two"));
         Assert.Equal("one", await Load(isAsync, "stored", "three"));
@@ -44,7 +46,7 @@ public sealed class BackOffTests
     [InlineData(true, Complete)]
     public async Task The_pauses_between_attempts_grow_whatever_else_succeeds(bool isAsync, string failing)
     {
-        _faults.Failing = [failing];
+        _store.FailOn(failing);
 
         // A minute of calls every 50 milliseconds.
         for (int call = 0; call < 1_200; call++)
@@ -55,16 +57,16 @@ public sealed class BackOffTests
 
         // After 0.1 + 0.2 + 0.4 + … + 6.4 seconds, every ten.
         Assert.InRange(_method.Statistics.StoreFailures, 8, 14);
-        Assert.Equal(_method.Statistics.StoreFailures, _faults.CallsOf(failing));
+        Assert.Equal(_method.Statistics.StoreFailures, _store.Operations.Count(operation => operation == failing));
     }
 
     [Theory]
     [MemberData(nameof(Forms))]
     public async Task A_store_that_recovers_is_used_again(bool isAsync)
     {
-        _faults.Failing = [Claim, Reading];
+        _store.FailAll();
         await Load(isAsync, "key", "one");
-        _faults.Failing = [];
+        _store.Heal();
         await Load(isAsync, "at once", "one");
         Assert.Equal(0, _processes.Store.Count());
 
@@ -78,7 +80,7 @@ public sealed class BackOffTests
     [MemberData(nameof(Forms))]
     public async Task A_result_that_cannot_be_written_keeps_no_other_process_waiting(bool isAsync)
     {
-        _faults.Failing = [Complete];
+        _store.FailOn(Complete);
         Assert.Equal("one", await Load(isAsync, "key", "one"));
 
         // It would wait for the lease to run out, and time stands still.
