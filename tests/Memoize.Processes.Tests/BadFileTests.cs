@@ -71,7 +71,7 @@ public sealed class BadFileTests(ITestOutputHelper output) : IDisposable
         await File.WriteAllTextAsync(noFolder, "");
         using var group = new CallerGroup { StorePath = Path.Combine(noFolder, "cache.db") };
 
-        await AssertServedAsync(form, await group.StartAsync("caller"), $"{group.StorePath} cannot be opened, because the folder {noFolder} does not exist, or is a file");
+        await AssertServedAsync(form, await group.StartAsync("caller"), $"{group.StorePath} cannot be opened. The folder {noFolder} does not exist, or is a file");
     }
 
     [OwnDiskTheory]
