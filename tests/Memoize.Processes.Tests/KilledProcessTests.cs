@@ -73,6 +73,24 @@ public sealed class KilledProcessTests(ITestOutputHelper output) : IDisposable
         Assert.True(after < Lease, $"It took {after}: there was nothing to wait for.");
     }
 
+    [Theory]
+    [InlineData(CallForm.Asynchronous)]
+    [InlineData(CallForm.Synchronous)]
+    public async Task Who_is_killed_in_a_transaction_locks_nobody_out(CallForm form)
+    {
+        var killed = await _group.StartAsync("killed");
+        var other = await _group.StartAsync("other");
+        await other.CallAsync(form, "before");
+        await killed.DoAsync("hold");
+        other.Call(form, callers: 20, "key");
+
+        await killed.KillAsync();
+
+        Assert.Equal(("key by other", 20), Assert.Single(await other.GotAsync()) switch { var got => (got.Value, got.Callers) });
+        Assert.Equal(0, (await other.StatisticsAsync()).StoreFailures);
+        Assert.Equal("key by other", await (await _group.StartAsync("third")).CallAsync(form, "key"));
+    }
+
     [Fact]
     public async Task Whenever_processes_are_killed_the_others_agree_and_the_file_stays_whole()
     {
