@@ -55,7 +55,7 @@ public sealed record EntryHeader
     /// <exception cref="ArgumentException"><see cref="Format"/> or a tag has more than 65,535 bytes as UTF-8, or there are more tags than that.</exception>
     public byte[] Encode(ReadOnlySpan<byte> payload)
     {
-        if (Tags.Count > ushort.MaxValue) throw new ArgumentException($"An entry can have {ushort.MaxValue:N0} tags, not {Tags.Count:N0}.");
+        if (Tags.Count > ushort.MaxValue) throw new ArgumentException($"An entry can have 65,535 tags, not {Tags.Count}.");
 
         int length = FixedLength + SizeOf(Format) + Tags.Sum(SizeOf) + payload.Length;
         byte[] content = new byte[length];
@@ -85,7 +85,7 @@ public sealed record EntryHeader
             int size = Encoding.UTF8.GetByteCount(text);
             return size <= ushort.MaxValue
                 ? sizeof(ushort) + size
-                : throw new ArgumentException($"A tag, or the name of a format, can have {ushort.MaxValue:N0} bytes in an entry, not {size:N0}; it begins with \"{text[..40]}\".");
+                : throw new ArgumentException($"A tag, or the name of a format, can have 65,535 bytes in an entry, not {size}; it begins with \"{text[..40]}\".");
         }
 
         static void Put(string text, ref Span<byte> writer)
