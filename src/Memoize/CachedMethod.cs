@@ -34,6 +34,9 @@ public abstract class CachedMethod
 
     internal abstract int Prune();
 
+    /// <summary>Lets go of what is in memory, and only of that. Results of computations that are running now are not kept there.</summary>
+    internal abstract void ForgetMemory();
+
     /// <summary>How many entries there are in memory.</summary>
     internal abstract int EntryCount { get; }
 
@@ -328,7 +331,9 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     }
 
     /// <inheritdoc/>
-    public override void Clear()
+    public override void Clear() => ForgetMemory();
+
+    internal override void ForgetMemory()
     {
         _locks.DetachAll();
         _memory.Clear();
