@@ -100,6 +100,9 @@ internal sealed class Reader : IDisposable
             }
         }
 
+        // In a file whose tables are broken there is nothing to count.
+        if (problems.Count > 0) return problems;
+
         using var counts = new Statement(
             _connection.Database,
             """
