@@ -22,9 +22,26 @@ public static class CacheArchive
     /// <returns>What was exported, and what was not.</returns>
     /// <remarks>Entries that come or go meanwhile may be in the archive or not. Each is as it was at some moment of the export.</remarks>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public static async Task<ExportResult> ExportAsync(ICacheStore store, Stream destination, IProgress<long>? progress = null, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
+    public static Task<ExportResult> ExportAsync(ICacheStore store, Stream destination, IProgress<long>? progress = null, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
+        return ExportAsync(store.EnumerateAsync(cancellationToken), destination, progress, timeProvider, cancellationToken);
+    }
+
+    /// <summary>
+    /// Writes <paramref name="entries"/>, some of those of a store for example, to <paramref name="destination"/>. Entries that
+    /// can never be served again are left out; damaged ones are skipped and reported.
+    /// </summary>
+    /// <param name="entries">The entries.</param>
+    /// <param name="destination">Where the archive goes. It is flushed and stays open.</param>
+    /// <param name="progress">Is told how many entries are done, those that are not in the archive included.</param>
+    /// <param name="timeProvider">The clock that says which entries have expired; <see langword="null"/> for the system's.</param>
+    /// <param name="cancellationToken">Ends the export; what was written until then is no archive.</param>
+    /// <returns>What was exported, and what was not.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public static async Task<ExportResult> ExportAsync(IAsyncEnumerable<StoredEntry> entries, Stream destination, IProgress<long>? progress = null, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
         ArgumentNullException.ThrowIfNull(destination);
         var clock = timeProvider ?? TimeProvider.System;
         var writer = new ArchiveWriter(destination);
@@ -32,8 +49,9 @@ public static class CacheArchive
         long expired = 0;
 
         await writer.BeginAsync(cancellationToken).ConfigureAwait(false);
-        await foreach (var entry in store.EnumerateAsync(cancellationToken).WithCancellation(cancellationToken).ConfigureAwait(false))
+        await foreach (var entry in entries.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (EntryHeader.Decode(entry.Content, out var header, out _) is { } damage) skipped.Add(entry, damage);
             else if (IsOver(header!, clock)) expired++;
             else if (await writer.TryWriteAsync(entry, cancellationToken).ConfigureAwait(false) is { } refusal) skipped.Add(entry, refusal);
@@ -125,7 +143,9 @@ public static class CacheArchive
             }
         }
 
-        string SoFar() => $"Entries imported before that: {written}. To go on, import the archive again when it is whole: what is there already is left alone.";
+        string SoFar() => written == 0
+            ? "Nothing was imported."
+            : $"Entries imported before that: {written}. They stay; when the import is done again, they are left alone.";
     }
 
     /// <summary>Whether an entry can never be served again.</summary>

@@ -184,7 +184,7 @@ public sealed class CacheArchiveTests
             Assert.Equal(whole, failure.Imported);
             Assert.Equal(length < 12 ? 0 : 12 + (whole * record), failure.Position);
             Assert.Contains(length == 0 ? "not a single byte" : "cut off", failure.Message, StringComparison.Ordinal);
-            Assert.Contains($"Entries imported before that: {whole}.", failure.Message, StringComparison.Ordinal);
+            Assert.Contains(whole == 0 ? "Nothing was imported." : $"Entries imported before that: {whole}.", failure.Message, StringComparison.Ordinal);
         }
     }
 
@@ -299,6 +299,52 @@ public sealed class CacheArchiveTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => CacheArchive.ExportAsync(other, new MemoryStream(), cancellationToken: cancellation.Token));
 
         Assert.Equal(2, other.Entries.Count);
+    }
+
+    [Fact]
+    public async Task Entries_move_between_stores_of_different_kinds_and_are_invalidated_there_by_their_tags()
+    {
+        var claims = new InMemoryClaimStore(_time);
+        var plain = new InMemoryCacheStore(_time);
+        for (int i = 0; i < 10; i++) claims.Write(Entry(i, tags: [i % 2 == 0 ? "even" : "odd"]));
+        var pipe = new MemoryStream();
+
+        await CacheArchive.ExportAsync(claims, pipe, timeProvider: _time);
+        pipe.Position = 0;
+        await CacheArchive.ImportAsync(plain, pipe, timeProvider: _time);
+
+        Assert.Equal(claims.Enumerate().Select(static entry => entry.Key).ToHashSet(), plain.Enumerate().Select(static entry => entry.Key).ToHashSet());
+        Assert.Equal(5, plain.RemoveByTag("odd"));
+    }
+
+    [Fact]
+    public async Task An_import_voids_the_claim_on_a_key_only_if_it_writes_the_key()
+    {
+        var store = new InMemoryClaimStore(_time);
+        var stays = Entry(1);
+        store.Write(stays);
+        var ofKept = store.TryClaim(new ClaimRequest { Key = Key(1), Method = "M", TakeOver = true }).Claim!.Value;
+        var ofNew = store.TryClaim(new ClaimRequest { Key = Key(2), Method = "M" }).Claim!.Value;
+        var archived = new ListedStore();
+        archived.Entries.AddRange([stays, Entry(2)]);
+
+        await CacheArchive.ImportAsync(store, new MemoryStream(await ArchiveOf(archived)), timeProvider: _time);
+
+        Assert.True(store.Complete(ofKept, stays));
+        Assert.False(store.Complete(ofNew, Entry(2)));
+    }
+
+    [Fact]
+    public async Task Some_of_the_entries_can_be_exported()
+    {
+        var file = new MemoryStream();
+        var other = new ListedStore();
+
+        await CacheArchive.ExportAsync(StoreOf(9).EnumerateAsync().Where(static entry => entry.Key == Key(5)), file, timeProvider: _time);
+        file.Position = 0;
+        await CacheArchive.ImportAsync(other, file, timeProvider: _time);
+
+        Assert.Equal(Key(5), Assert.Single(other.Entries).Key);
     }
 
     internal static StoreKey Key(int number)
