@@ -1,3 +1,6 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
 namespace Memoize.Sqlite;
 
 /// <summary>A connection that only reads. One thread at a time uses it.</summary>
@@ -57,6 +60,10 @@ internal sealed class Reader : IDisposable
                 entries.Add(entry);
             }
         }
+        catch (SqliteException exception) when (exception.SqliteErrorCode == raw.SQLITE_CORRUPT && entries.Count > 0)
+        {
+            // What could be read counts. The next page begins where the file is broken, and says so.
+        }
         finally
         {
             _page.Reset();
@@ -94,9 +101,16 @@ internal sealed class Reader : IDisposable
         var problems = new List<string>();
         using (var check = new Statement(_connection.Database, "PRAGMA integrity_check(100)"))
         {
-            while (check.Step())
+            try
             {
-                if (check.Text(0) is { } problem && problem != "ok") problems.Add(problem);
+                while (check.Step())
+                {
+                    if (check.Text(0) is { } problem && problem != "ok") problems.Add(problem);
+                }
+            }
+            catch (SqliteException exception) when (exception.SqliteErrorCode == raw.SQLITE_CORRUPT && problems.Count > 0)
+            {
+                // It has found out what is broken, and cannot go on behind it.
             }
         }
 
