@@ -64,6 +64,16 @@ internal static class CommandLine
             IOException or UnauthorizedAccessException => (ExitCode.Failed, failure.Message),
             _ => (ExitCode.Failed, $"This should not have happened: {failure.GetType().Name}: {failure.Message} Please report it, with the command that you ran."),
         };
+        try
+        {
+            // What was said before the failure comes before it.
+            terminal.Out.Flush();
+        }
+        catch (ClosedOutputException)
+        {
+            // Nobody wants to know.
+        }
+
         terminal.Error.WriteLine($"memoize: {Printable.Of(message)}");
         return exitCode;
     }

@@ -34,8 +34,7 @@ internal sealed record ExaminedEntry(StoredEntry Entry, EntryHeader? Header, Rea
     {
         if (Damage is not null) return Damage;
         if (Entry.Method.Length == 0) return "It does not say which method it is of.";
-        if (!Entry.Tags.Order(StringComparer.Ordinal).SequenceEqual(Header!.Tags.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal), StringComparer.Ordinal)
-            && !Entry.Tags.Order(StringComparer.Ordinal).SequenceEqual(Header.Tags.Order(StringComparer.Ordinal), StringComparer.Ordinal))
+        if (!Entry.Tags.ToHashSet(StringComparer.Ordinal).SetEquals(Header!.Tags))
             return $"The store has other tags for it ({ListOf(Entry.Tags)}) than it says itself ({ListOf(Header.Tags)}): invalidating by tag goes by the store's.";
 
         return Header.Format == "json" && !IsJson(Payload.Span) ? "It says that its value is JSON, and it is not." : null;

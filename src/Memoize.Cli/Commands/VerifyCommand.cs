@@ -50,7 +50,8 @@ internal static class VerifyCommand
     {
         try
         {
-            return [.. file.CheckIntegrity()];
+            // SQLite puts several findings into one text, under a heading.
+            return [.. file.CheckIntegrity().SelectMany(static text => text.Split('\n')).Where(static line => line.Length > 0 && !line.StartsWith("*** in database", StringComparison.Ordinal))];
         }
         catch (CommandFailure failure) when (failure.ExitCode == ExitCode.ProblemsFound)
         {
