@@ -24,6 +24,7 @@ internal sealed class Pruning
     private readonly Statement _total;
     private readonly Statement _forgottenClaims;
 
+    private readonly Statement _voidClaims;
     private readonly Statement _remember;
     private readonly Statement _forget;
     private readonly Statement _count;
@@ -60,6 +61,7 @@ internal sealed class Pruning
         _total = connection.Prepare("SELECT entries, size FROM totals WHERE id = 0");
         _forgottenClaims = connection.Prepare("DELETE FROM claims WHERE lease_ends <= ?1");
 
+        _voidClaims = connection.Prepare("DELETE FROM claims WHERE key IN (SELECT key FROM leaving CROSS JOIN entries USING (id))");
         _remember = connection.Prepare(
             """
             REPLACE INTO departures (key, reason)
@@ -89,9 +91,9 @@ internal sealed class Pruning
 
     public long Remove(StoreKey key) => Leave(_byKey.Bind(1, key).Bind(2, (long)Departure.Invalidated).RunAndCount());
 
-    public long RemoveByTag(string tag) => Leave(_byTag.Bind(1, tag).RunAndCount());
+    public long RemoveByTag(string tag) => Invalidate(_byTag.Bind(1, tag).RunAndCount());
 
-    public long Clear(long? method) => Leave(_byMethod.Bind(1, method).RunAndCount());
+    public long Clear(long? method) => Invalidate(_byMethod.Bind(1, method).RunAndCount());
 
     /// <summary>Removes up to a batch of what is past its time or beyond the limits.</summary>
     /// <returns>How many entries were removed; with zero there are no more.</returns>
@@ -150,6 +152,13 @@ internal sealed class Pruning
         if (ended > 0) return ended;
         if (tooMany) return Leave(_oldest.Bind(1, now).Bind(2, Math.Min(batch, entries - _options.MaxEntries!.Value)).RunAndCount());
         return Leave(_oldestBySize.Bind(1, now).Bind(2, batch).Bind(3, size - _options.MaxSize!.Value).RunAndCount());
+    }
+
+    /// <summary>Lets entries go whose replacements, if they were begun before, are refused.</summary>
+    private long Invalidate(int leaving)
+    {
+        if (leaving > 0) _voidClaims.Run();
+        return Leave(leaving);
     }
 
     private long Leave(int leaving)

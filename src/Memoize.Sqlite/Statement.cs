@@ -34,14 +34,19 @@ internal sealed class Statement : IDisposable
 
     public Statement Bind(int index, string? value)
     {
-        // As bytes: a string would end at its first NUL.
-        Check(value is null ? raw.sqlite3_bind_null(_statement, index) : raw.sqlite3_bind_text(_statement, index, Encoding.UTF8.GetBytes(value)));
+        // As bytes, since a string would end at its first NUL; but no bytes would be null.
+        Check(value switch
+        {
+            null => raw.sqlite3_bind_null(_statement, index),
+            "" => raw.sqlite3_bind_text(_statement, index, value),
+            _ => raw.sqlite3_bind_text(_statement, index, Encoding.UTF8.GetBytes(value)),
+        });
         return this;
     }
 
     public Statement Bind(int index, ReadOnlySpan<byte> value)
     {
-        Check(raw.sqlite3_bind_blob(_statement, index, value));
+        Check(value.IsEmpty ? raw.sqlite3_bind_zeroblob(_statement, index, 0) : raw.sqlite3_bind_blob(_statement, index, value));
         return this;
     }
 
