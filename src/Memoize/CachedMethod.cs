@@ -21,7 +21,8 @@ public abstract class CachedMethod
     /// <summary>What happened to the calls so far: a snapshot.</summary>
     public abstract MethodStatistics Statistics { get; }
 
-    /// <summary>Removes every entry. Results of computations that are running now are not kept.</summary>
+    /// <summary>Removes every entry of the method, in memory and in its store. Results of computations that are running now are not kept.</summary>
+    /// <exception cref="Exception">The store failed; memory is cleared all the same.</exception>
     public abstract void Clear();
 
     /// <inheritdoc cref="Clear"/>
@@ -30,12 +31,13 @@ public abstract class CachedMethod
     /// <summary>Ends every computation that is running: its token is cancelled, and its callers go at once.</summary>
     internal abstract void Abort();
 
+    /// <summary>Removes every entry in memory, and keeps the results of running computations out of it.</summary>
+    internal abstract void ClearMemory();
+
+    /// <summary>Removes the entries in memory that have a tag, and keeps the results of running computations with it out.</summary>
     internal abstract void InvalidateTag(string tag);
 
     internal abstract int Prune();
-
-    /// <summary>Lets go of what is in memory, and only of that. Results of computations that are running now are not kept there.</summary>
-    internal abstract void ForgetMemory();
 
     /// <summary>How many entries there are in memory.</summary>
     internal abstract int EntryCount { get; }
@@ -83,6 +85,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     private readonly MethodCounters _counters = new();
     private readonly MemoryStore<TKey, TValue> _memory;
     private readonly KeyedLocks<TKey, TValue> _locks;
+    private readonly StoreLevel<TKey, TValue>? _store;
     private readonly ComputationRunner<TKey, TValue> _runner;
 
     internal CachedMethod(CachedMethodDefinition<TKey, TValue> definition, Memoizer memoizer)
@@ -93,7 +96,8 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         _clock = memoizer.Clock;
         _memory = new MemoryStore<TKey, TValue>(_policy, _clock, _counters, memoizer.Budget);
         _locks = new KeyedLocks<TKey, TValue>(this);
-        _runner = new ComputationRunner<TKey, TValue>(this, _policy, _memory, _counters);
+        _store = StoreLevel<TKey, TValue>.Of(this, definition, _counters);
+        _runner = new ComputationRunner<TKey, TValue>(this, _policy, _memory, _store, _counters);
     }
 
     /// <inheritdoc/>
@@ -177,7 +181,9 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         var caller = Begin(key, toRefresh: false, cancellationToken);
         var keyedLock = Enter(key, toRefresh: false, caller, out bool hasTurn);
-        return hasTurn ? FirstTurn(toRefresh: false, keyedLock, caller, cancellationToken) : Wait(toRefresh: false, keyedLock, caller, cancellationToken);
+        var turn = hasTurn ? FirstTurn(toRefresh: false, keyedLock, caller, cancellationToken) : Wait(toRefresh: false, keyedLock, caller, cancellationToken);
+        if (_store is not null) ReadStore(turn);
+        return turn;
     }
 
     /// <inheritdoc cref="Enter(TKey, CancellationToken)"/>
@@ -185,7 +191,8 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         var caller = Begin(key, toRefresh: false, cancellationToken);
         var keyedLock = Enter(key, toRefresh: false, caller, out bool hasTurn);
-        return hasTurn ? new(FirstTurn(toRefresh: false, keyedLock, caller, cancellationToken)) : WaitAsync(toRefresh: false, keyedLock, caller, cancellationToken);
+        ValueTask<Turn<TKey, TValue>> entered = hasTurn ? new(FirstTurn(toRefresh: false, keyedLock, caller, cancellationToken)) : WaitAsync(toRefresh: false, keyedLock, caller, cancellationToken);
+        return _store is null ? entered : ReadStoreAsync(entered);
     }
 
     /// <summary>
@@ -245,11 +252,18 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     public void StartRefresh<TState>(TKey key, TState state, Func<TState, CancellationToken, TValue> core, string[]? tags = null, object? owner = null) =>
         StartRefreshAsync(key, (state, core), static (call, token) => new ValueTask<TValue>(call.core(call.state, token)), tags, owner);
 
-    /// <summary>The kept value of <paramref name="key"/>, if it is fresh. Peeking counts nothing and changes nothing.</summary>
+    /// <summary>The kept value of <paramref name="key"/>, in memory or in the store, if it is fresh. Peeking counts nothing and changes nothing.</summary>
     public bool TryPeek(TKey key, [MaybeNullWhen(false)] out TValue value)
     {
-        bool fresh = _memory.TryPeekFresh(key, out var entry);
-        value = fresh ? entry!.Value : default;
+        if (_memory.TryPeekFresh(key, out var entry))
+        {
+            value = entry.Value;
+            return true;
+        }
+
+        var stored = _store?.Read(key) ?? default;
+        bool fresh = stored is { HasValue: true, Reason: null };
+        value = fresh ? stored.Value : default;
         return fresh;
     }
 
@@ -264,6 +278,12 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             false => EntryState.Absent,
         };
         bool hasValue = state != EntryState.Absent;
+        if (!hasValue && _store?.Read(key) is { } stored)
+        {
+            if (stored.HasValue) return ExplainStored(key, stored);
+            reason = stored.Reason ?? reason;
+        }
+
         return new EntryExplanation
         {
             State = state,
@@ -287,6 +307,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// <param name="tags">The tags of the value.</param>
     /// <param name="owner">The object that the handle belongs to, for <c>DurationFrom</c> and <c>Size</c>.</param>
     /// <exception cref="ObjectDisposedException">The memoizer is disposed.</exception>
+    /// <exception cref="Exception">The store failed; the value is kept in memory all the same.</exception>
     public void Set(TKey key, TValue value, string[]? tags = null, object? owner = null)
     {
         Memoizer.ThrowIfDisposed();
@@ -298,53 +319,94 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         var keyedLock = _locks.EnterAlone(key);
         try
         {
-            if (life is { } kept) _memory.Keep(key, value, kept, tags, size);
-            else _memory.Remove(key, MissReason.Expired);
+            if (life is { } stored) _store?.Write(key, value, stored, tags, size);
+            else _store?.Remove(key);
         }
         finally
         {
-            keyedLock.Leave(turn: 1);
+            SetInMemory(keyedLock, value, life, tags, size);
         }
     }
 
     /// <inheritdoc cref="Set"/>
-    public ValueTask SetAsync(TKey key, TValue value, string[]? tags = null, object? owner = null, CancellationToken cancellationToken = default)
+    public async ValueTask SetAsync(TKey key, TValue value, string[]? tags = null, object? owner = null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Set(key, value, tags, owner);
-        return ValueTask.CompletedTask;
+        if (_store is null)
+        {
+            Set(key, value, tags, owner);
+            return;
+        }
+
+        Memoizer.ThrowIfDisposed();
+        var life = _runner.LifeOf(value, owner);
+        long size = _runner.SizeOf(value, owner);
+        var keyedLock = _locks.EnterAlone(key);
+        try
+        {
+            if (life is { } stored) await _store.WriteAsync(key, value, stored, tags, size, cancellationToken).ConfigureAwait(false);
+            else await _store.RemoveAsync(key, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            SetInMemory(keyedLock, value, life, tags, size);
+        }
     }
 
-    /// <summary>Removes the entry of <paramref name="key"/>. A computation that is running now is not kept; its callers still get its result.</summary>
+    /// <summary>Removes the entry of <paramref name="key"/>, in memory and in the store. A computation that is running now is not kept; its callers still get its result.</summary>
+    /// <exception cref="Exception">The store failed; the entry in memory is removed all the same.</exception>
     public void Invalidate(TKey key)
     {
-        _locks.Detach(key);
-        _memory.Remove(key, MissReason.Invalidated);
+        try
+        {
+            // The store first: what is read from it before its entry goes must not come into memory after it has gone there.
+            _store?.Remove(key);
+        }
+        finally
+        {
+            InvalidateMemory(key);
+        }
     }
 
     /// <inheritdoc cref="Invalidate"/>
-    public ValueTask InvalidateAsync(TKey key, CancellationToken cancellationToken = default)
+    public async ValueTask InvalidateAsync(TKey key, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Invalidate(key);
-        return ValueTask.CompletedTask;
+        try
+        {
+            if (_store is not null) await _store.RemoveAsync(key, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            InvalidateMemory(key);
+        }
     }
 
     /// <inheritdoc/>
-    public override void Clear() => ForgetMemory();
-
-    internal override void ForgetMemory()
+    public override void Clear()
     {
-        _locks.DetachAll();
-        _memory.Clear();
+        try
+        {
+            _store?.Clear();
+        }
+        finally
+        {
+            ClearMemory();
+        }
     }
 
     /// <inheritdoc/>
-    public override ValueTask ClearAsync(CancellationToken cancellationToken = default)
+    public override async ValueTask ClearAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Clear();
-        return ValueTask.CompletedTask;
+        try
+        {
+            if (_store is not null) await _store.ClearAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            ClearMemory();
+        }
     }
 
     /// <summary>Calls the wrapper for each input, so that later calls hit. Inputs that are kept already cost a look.</summary>
@@ -383,6 +445,12 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         if (failures.Count > 0) throw new AggregateException($"{Name}: {failures.Count} of {done} inputs could not be warmed.", failures);
     }
 
+    internal override void ClearMemory()
+    {
+        _locks.DetachAll();
+        _memory.Clear();
+    }
+
     internal override void InvalidateTag(string tag)
     {
         _locks.DetachTag(tag);
@@ -409,6 +477,38 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// <summary>Throws unless the invariants of the memory store hold. For tests, when no call is running.</summary>
     internal void Verify() => _memory.Verify();
 
+    private EntryExplanation ExplainStored(TKey key, in StoredLook<TValue> stored) => new()
+    {
+        State = stored.Reason is null ? EntryState.Fresh : EntryState.Stale,
+        Reason = stored.Reason,
+        Created = _clock.ToDateTimeOffset(stored.Life.CreatedAt),
+        Expires = _clock.ToDateTimeOffset(stored.Life.ExpiresAt),
+        StaleUntil = _clock.ToDateTimeOffset(CacheClock.Add(stored.Life.ExpiresAt, _policy.StaleOnError?.Ticks ?? 0)),
+        FailedUntil = _memory.FailureOf(key) is { } failure ? _clock.ToDateTimeOffset(failure.Until) : null,
+        Size = _policy.Size is null ? null : stored.Size,
+        Level = EntryLevel.Store,
+        IsComputing = _locks.CallersOf(key) > 0,
+    };
+
+    private void SetInMemory(KeyedLock<TKey, TValue> keyedLock, TValue value, EntryLife? life, string[]? tags, long size)
+    {
+        try
+        {
+            if (life is { } kept) _memory.Keep(keyedLock.Key, value, kept, tags, size);
+            else _memory.Remove(keyedLock.Key, MissReason.Expired);
+        }
+        finally
+        {
+            keyedLock.Leave(turn: 1);
+        }
+    }
+
+    private void InvalidateMemory(TKey key)
+    {
+        _locks.Detach(key);
+        _memory.Remove(key, MissReason.Invalidated);
+    }
+
     /// <summary>How many callers are inside the lock of <paramref name="key"/> beside the first.</summary>
     internal int WaitersOn(TKey key) => _locks.CallersOf(key) - 1;
 
@@ -422,7 +522,8 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 break;
 
             case TurnKind.Compute when turn.Lock.LookAgain(_memory, out var entry):
-                _counters.CountHit();
+                if (turn.Lock.IsFirstUseOfStored(entry)) _counters.CountStoreHit();
+                else _counters.CountHit();
                 value = entry.Value;
                 return true;
 
@@ -453,7 +554,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         Outcome<TValue> outcome;
         try
         {
-            outcome = _runner.Run(turn.Lock, turn.Number, state, core, tags, owner, turn.CallerToken);
+            outcome = _runner.Run(turn.Lock, turn.Number, state, core, tags, owner, turn.ToRefresh, turn.CallerToken);
         }
         catch (OperationCanceledException)
         {
@@ -461,7 +562,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             throw;
         }
 
-        return TakeOutcome(turn, outcome, CallOutcome.Computed);
+        return TakeOutcome(turn, outcome, turn.Lock.IsFromElsewhere ? CallOutcome.Coalesced : CallOutcome.Computed);
     }
 
     /// <summary>Starts a computation, and waits for it for as long as its caller wants to wait.</summary>
@@ -469,12 +570,12 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         if (turn.Kind == TurnKind.Uncached) return await ComputeUncachedAsync(turn, state, core).ConfigureAwait(false);
 
-        Task<Outcome<TValue>> computation = _runner.RunAsync(turn.Lock, turn.Number, state, core, tags, owner);
+        Task<Outcome<TValue>> computation = _runner.RunAsync(turn.Lock, turn.Number, state, core, tags, owner, turn.ToRefresh);
         if (!computation.IsCompleted && !await WaitForAsync(computation, turn).ConfigureAwait(false)) return LeaveRunning(turn);
 
         // The lock has the outcome a little earlier, or much, if the memoizer was shut down and the method ignores its token.
         var outcome = computation.IsCompleted ? await computation.ConfigureAwait(false) : turn.Lock.Outcome;
-        return TakeOutcome(turn, outcome, CallOutcome.Computed);
+        return TakeOutcome(turn, outcome, turn.Lock.IsFromElsewhere ? CallOutcome.Coalesced : CallOutcome.Computed);
     }
 
     /// <summary>Computes a key again for nobody in particular, and leaves what is there if that fails.</summary>
@@ -489,9 +590,10 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             {
                 // If a caller has the turn, its computation is the refresh.
                 if (!hasTurn || Memoizer.IsDisposed) return;
+                if (_store is not null && await TakeFromStoreAsync(keyedLock).ConfigureAwait(false)) return;
 
                 keyedLock.LookPast(_memory);
-                var outcome = await _runner.RunAsync(keyedLock, turn: 1, state, core, tags, owner).ConfigureAwait(false);
+                var outcome = await _runner.RunAsync(keyedLock, turn: 1, state, core, tags, owner, takeOver: false).ConfigureAwait(false);
                 if (outcome.Failure is { } failure && !Memoizer.IsDisposed) Log.RefreshFailed(Memoizer.Logger, failure.SourceException, Name);
             }
             finally
@@ -507,6 +609,56 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             // The equality of a key, or the clock: nobody waits for this task.
             Log.RefreshFailed(Memoizer.Logger, failure, Name);
         }
+    }
+
+    /// <summary>Looks into the store, if that is still to be done on the lock and memory has nothing. It comes between entering the lock and the second look.</summary>
+    private void ReadStore(in Turn<TKey, TValue> turn)
+    {
+        if (!NeedsStore(turn)) return;
+
+        try
+        {
+            int tagInvalidations = _locks.TagInvalidations;
+            turn.Lock.TakeStored(_store!.Read(turn.Lock.Key), tagInvalidations, _memory);
+        }
+        catch (Exception failure)
+        {
+            LeaveFailed(toRefresh: false, turn.Lock, turn.Caller, turn.Number, failure, turn.CallerToken);
+            throw;
+        }
+    }
+
+    /// <inheritdoc cref="ReadStore"/>
+    private async ValueTask<Turn<TKey, TValue>> ReadStoreAsync(ValueTask<Turn<TKey, TValue>> entered)
+    {
+        var turn = await entered.ConfigureAwait(false);
+        if (!NeedsStore(turn)) return turn;
+
+        try
+        {
+            int tagInvalidations = _locks.TagInvalidations;
+            turn.Lock.TakeStored(await _store!.ReadAsync(turn.Lock.Key, turn.CallerToken).ConfigureAwait(false), tagInvalidations, _memory);
+            return turn;
+        }
+        catch (Exception failure)
+        {
+            LeaveFailed(toRefresh: false, turn.Lock, turn.Caller, turn.Number, failure, turn.CallerToken);
+            throw;
+        }
+    }
+
+    private bool NeedsStore(in Turn<TKey, TValue> turn) =>
+        turn.Kind == TurnKind.Compute && turn.Lock.Stored is null && !_memory.TryPeekFresh(turn.Lock.Key, out _);
+
+    /// <summary>Before a refresh in the background: another process may have refreshed the entry.</summary>
+    /// <returns>Whether it had.</returns>
+    private async ValueTask<bool> TakeFromStoreAsync(KeyedLock<TKey, TValue> keyedLock)
+    {
+        int tagInvalidations = _locks.TagInvalidations;
+        var look = await _store!.ReadAsync(keyedLock.Key, CancellationToken.None).ConfigureAwait(false);
+        bool isRefreshed = look is { HasValue: true, Reason: null } && _clock.Now < look.Life.RefreshAt;
+        keyedLock.TakeStored(isRefreshed ? look : new() { Revision = look.Revision, Reason = look.Reason }, tagInvalidations, _memory);
+        return isRefreshed;
     }
 
     /// <summary>Leaves the lock of a turn.</summary>
@@ -738,7 +890,8 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             (state, core),
             static (call, token) => new ValueTask<TValue>(Task.Run(() => call.core(call.state, token), CancellationToken.None)),
             tags,
-            owner);
+            owner,
+            turn.ToRefresh);
 
         try
         {
@@ -759,7 +912,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             throw;
         }
 
-        return TakeOutcome(turn, computation.Result, CallOutcome.Computed);
+        return TakeOutcome(turn, computation.Result, turn.Lock.IsFromElsewhere ? CallOutcome.Coalesced : CallOutcome.Computed);
     }
 
     private TValue ComputeUncached<TState>(in Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, TValue> core)

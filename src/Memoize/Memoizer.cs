@@ -23,6 +23,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     private readonly ITimer? _pruning;
     private readonly Lazy<Task> _shutdown;
     private readonly TaskCompletionSource _graceIsOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Dictionary<ICacheStore, AttachedStore> _stores;
     private bool _disposed;
 
     /// <summary>A memoizer with the default options.</summary>
@@ -40,6 +41,8 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         Clock = new CacheClock(Options.TimeProvider);
         if (Options.MaxEntries is not null || Options.MaxSize is not null) Budget = new MemoryBudget(Options.MaxEntries ?? int.MaxValue, Options.MaxSize ?? long.MaxValue, () => Methods);
         Logger = new CarefulLogger(Options.LoggerFactory.CreateLogger(nameof(Memoize)));
+        Serializer = Options.Serializer ?? (Options.Store is null && Options.Stores.Count == 0 ? null! : JsonCacheSerializer.ByReflection());
+        _stores = AttachStores();
         _shutdown = new Lazy<Task>(ShutDownAsync);
         if (Options.AutomaticPruning) _pruning = StartPruning(this);
     }
@@ -62,6 +65,9 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
 
     internal ILogger Logger { get; }
 
+    /// <summary>What turns results into bytes. Only there if there is a store.</summary>
+    internal ICacheSerializer Serializer { get; }
+
     internal RunningComputations Running { get; } = new();
 
     /// <summary>Completes when the computations that are running have been aborted.</summary>
@@ -73,40 +79,82 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     public IReadOnlyList<MethodStatistics> GetStatistics() =>
         [.. Methods.Select(method => method.Statistics).OrderBy(statistics => statistics.Method, StringComparer.Ordinal)];
 
-    /// <summary>Removes every entry of every method. Results of computations that are running now are not kept.</summary>
+    /// <summary>
+    /// Removes every entry of every method, in memory and in the stores, whichever process wrote it. Results of computations
+    /// that are running now are not kept.
+    /// </summary>
+    /// <exception cref="Exception">A store failed; memory is cleared all the same.</exception>
     public void Clear()
     {
-        foreach (var method in Methods) method.Clear();
+        try
+        {
+            foreach (var store in _stores.Values) store.Claims.Clear();
+        }
+        finally
+        {
+            ClearMemory();
+        }
     }
 
-    /// <summary>Removes every entry of every method. Results of computations that are running now are not kept.</summary>
+    /// <inheritdoc cref="Clear"/>
     public async ValueTask ClearAsync(CancellationToken cancellationToken = default)
     {
-        foreach (var method in Methods) await method.ClearAsync(cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            foreach (var store in _stores.Values) await store.Claims.ClearAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            ClearMemory();
+        }
     }
 
-    /// <summary>Removes entries now that can never be served again: expired ones, once their time to be served stale is over too.</summary>
-    /// <returns>How many entries were removed.</returns>
+    /// <summary>
+    /// Removes entries now that can never be served again: expired ones, once their time to be served stale is over too; in the
+    /// stores also what their own limits say.
+    /// </summary>
+    /// <returns>How many entries were removed. One that was in memory and in a store counts twice.</returns>
+    /// <exception cref="Exception">A store failed; memory is pruned all the same.</exception>
     public int Prune()
     {
-        int pruned = 0;
-        foreach (var method in Methods) pruned += method.Prune();
-        return pruned;
+        long pruned = PruneMemory();
+        foreach (var store in _stores.Values) pruned += store.Claims.Prune();
+        return (int)Math.Min(pruned, int.MaxValue);
     }
 
-    /// <summary>Removes every entry with <paramref name="tag"/>, of whichever method. Results of computations with it that are running now are not kept.</summary>
+    /// <summary>
+    /// Removes every entry with <paramref name="tag"/>, of whichever method, in memory and in the stores. Results of
+    /// computations with it that are running now are not kept.
+    /// </summary>
+    /// <exception cref="Exception">A store failed; the entries in memory are removed all the same.</exception>
     public void InvalidateTag(string tag)
     {
         ArgumentNullException.ThrowIfNull(tag);
-        foreach (var method in Methods) method.InvalidateTag(tag);
+        try
+        {
+            // The stores first: what is read from one before its entry goes must not come into memory after it has gone there.
+            foreach (var store in _stores.Values) store.Claims.RemoveByTag(tag);
+        }
+        finally
+        {
+            foreach (var method in Methods) method.InvalidateTag(tag);
+        }
     }
 
     /// <inheritdoc cref="InvalidateTag"/>
-    public ValueTask InvalidateTagAsync(string tag, CancellationToken cancellationToken = default)
+    public async ValueTask InvalidateTagAsync(string tag, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(tag);
         cancellationToken.ThrowIfCancellationRequested();
-        InvalidateTag(tag);
-        return ValueTask.CompletedTask;
+        try
+        {
+            foreach (var store in _stores.Values) await store.Claims.RemoveByTagAsync(tag, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var method in Methods) method.InvalidateTag(tag);
+        }
     }
 
     /// <summary>
@@ -146,7 +194,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         finally
         {
             // Also of an import that failed on the way: what came in before is there.
-            foreach (var method in Methods.Where(method => imported.Contains(method.Name))) method.ForgetMemory();
+            foreach (var method in Methods.Where(method => imported.Contains(method.Name))) method.ClearMemory();
         }
     }
 
@@ -204,13 +252,49 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
             nameof(Memoizer),
             "The memoizer of this cached method is disposed, as happens when its host has stopped. Call the method before that, or give its type a memoizer that lives longer.");
 
-    private ICacheStore StoreNamed(string? name)
+    /// <summary>The store of that name, or the one without, for a method; null if it has none.</summary>
+    /// <exception cref="ArgumentException">There is no store of that name.</exception>
+    internal AttachedStore? FindStore(string? name, string method)
     {
-        if (name is null) return Options.Store ?? throw new InvalidOperationException($"The memoizer has no store: its results are in memory only. Set {nameof(MemoizerOptions)}.{nameof(MemoizerOptions.Store)}, or give the name of one of {nameof(MemoizerOptions)}.{nameof(MemoizerOptions.Stores)}.");
-        if (Options.Stores.TryGetValue(name, out var store)) return store;
+        if (name is null) return Options.Store is { } store ? _stores[store] : null;
+        if (Options.Stores.TryGetValue(name, out var named)) return _stores[named];
 
-        string known = Options.Stores.Count == 0 ? "it has none" : $"it has {string.Join(", ", Options.Stores.Keys.Order(StringComparer.Ordinal))}";
-        throw new InvalidOperationException($"The memoizer has no store with the name '{name}'. Add it to {nameof(MemoizerOptions)}.{nameof(MemoizerOptions.Stores)}: {known}.");
+        throw new ArgumentException($"{method}: Store is \"{name}\", but the memoizer has no store of that name (it has {NamesOfStores()}). Add it to {nameof(MemoizerOptions)}.{nameof(MemoizerOptions.Stores)}, or leave Store out to use {nameof(MemoizerOptions)}.{nameof(MemoizerOptions.Store)}.");
+    }
+
+    // With its claims: what is imported voids those on its keys.
+    private IClaimStore StoreNamed(string? name)
+    {
+        if (name is null && Options.Store is null) throw new InvalidOperationException($"The memoizer has no store: its results are in memory only. Set {nameof(MemoizerOptions)}.{nameof(MemoizerOptions.Store)}, or give the name of one of {nameof(MemoizerOptions)}.{nameof(MemoizerOptions.Stores)}.");
+        if (name is null) return _stores[Options.Store!].Claims;
+        if (Options.Stores.TryGetValue(name, out var named)) return _stores[named].Claims;
+
+        throw new InvalidOperationException($"The memoizer has no store with the name \"{name}\" (it has {NamesOfStores()}). Add it to {nameof(MemoizerOptions)}.{nameof(MemoizerOptions.Stores)}, or give no name for {nameof(MemoizerOptions)}.{nameof(MemoizerOptions.Store)}.");
+    }
+
+    private string NamesOfStores() => Options.Stores.Count == 0 ? "none" : string.Join(", ", Options.Stores.Keys.Order(StringComparer.Ordinal).Select(static known => $"\"{known}\""));
+
+    private Dictionary<ICacheStore, AttachedStore> AttachStores()
+    {
+        var attached = new Dictionary<ICacheStore, AttachedStore>(ReferenceEqualityComparer.Instance);
+        foreach (var store in Options.Stores.Values.Append(Options.Store))
+        {
+            if (store is not null) attached.TryAdd(store, new AttachedStore(ProcessClaims.Over(store), Clock));
+        }
+
+        return attached;
+    }
+
+    private void ClearMemory()
+    {
+        foreach (var method in Methods) method.ClearMemory();
+    }
+
+    private int PruneMemory()
+    {
+        int pruned = 0;
+        foreach (var method in Methods) pruned += method.Prune();
+        return pruned;
     }
 
     private async Task ShutDownAsync()
@@ -227,7 +311,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         }
 
         // What the last computations kept.
-        foreach (var method in Methods) method.Clear();
+        ClearMemory();
     }
 
     private void Close()
@@ -236,7 +320,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
 
         Interlocked.CompareExchange(ref _default, null, this);
         _pruning?.Dispose();
-        foreach (var method in Methods) method.Clear();
+        ClearMemory();
     }
 
     private void CancelComputations()
@@ -280,7 +364,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     {
         try
         {
-            Prune();
+            PruneMemory();
         }
         catch (Exception failure)
         {

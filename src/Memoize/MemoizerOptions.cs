@@ -88,7 +88,16 @@ public sealed class MemoizerOptions
         if (MaxSize < 1) throw new ArgumentException($"{nameof(MemoizerOptions)}.{nameof(MaxSize)} is {MaxSize}; it must be one or more, or null for no limit.");
         if (ShutdownTimeout < TimeSpan.Zero) throw new ArgumentException($"{nameof(MemoizerOptions)}.{nameof(ShutdownTimeout)} is {ShutdownTimeout}; it must be zero or longer.");
 
-        // A copy: what the caller does to its object afterwards changes nothing here.
-        return (MemoizerOptions)MemberwiseClone();
+        if (Stores is null) throw new ArgumentException($"{nameof(MemoizerOptions)}.{nameof(Stores)} is null; leave it as it is, or empty, for no further stores.");
+        foreach (var (name, store) in Stores)
+        {
+            if (string.IsNullOrWhiteSpace(name) || name == CacheStores.MemoryOnly) throw new ArgumentException($"{nameof(MemoizerOptions)}.{nameof(Stores)} has a store named \"{name}\"; give it a name that is not blank and not \"{CacheStores.MemoryOnly}\", which means no store.");
+            if (store is null) throw new ArgumentException($"{nameof(MemoizerOptions)}.{nameof(Stores)} has no store under the name \"{name}\"; leave the name out.");
+        }
+
+        // A copy: what the caller does to its objects afterwards changes nothing here.
+        var copy = (MemoizerOptions)MemberwiseClone();
+        copy.Stores = new Dictionary<string, ICacheStore>(Stores, StringComparer.Ordinal);
+        return copy;
     }
 }

@@ -21,6 +21,7 @@ internal sealed class ComputationRunner<TKey, TValue>
     private readonly CachedMethod _method;
     private readonly CachePolicy<TValue> _policy;
     private readonly MemoryStore<TKey, TValue> _memory;
+    private readonly StoreLevel<TKey, TValue>? _store;
     private readonly MethodCounters _counters;
     private readonly CacheClock _clock;
     private readonly TimeSpan? _duration;
@@ -30,12 +31,13 @@ internal sealed class ComputationRunner<TKey, TValue>
     // Most methods have no limits: their computations take the short way.
     private readonly bool _isPlain;
 
-    public ComputationRunner(CachedMethod method, CachePolicy<TValue> policy, MemoryStore<TKey, TValue> memory, MethodCounters counters)
+    public ComputationRunner(CachedMethod method, CachePolicy<TValue> policy, MemoryStore<TKey, TValue> memory, StoreLevel<TKey, TValue>? store, MethodCounters counters)
     {
         var options = method.Memoizer.Options;
         _method = method;
         _policy = policy;
         _memory = memory;
+        _store = store;
         _counters = counters;
         _clock = method.Memoizer.Clock;
         _duration = policy.Duration ?? options.DefaultDuration;
@@ -45,18 +47,28 @@ internal sealed class ComputationRunner<TKey, TValue>
     }
 
     /// <summary>Runs a computation to its end, whoever waits for it. The task never fails: the outcome says how it ended.</summary>
+    /// <param name="keyedLock">The lock of the key.</param>
+    /// <param name="turn">The turn of the caller that starts the computation.</param>
+    /// <param name="state">What <paramref name="core"/> needs.</param>
+    /// <param name="core">The user's method.</param>
+    /// <param name="tags">The tags of the result.</param>
+    /// <param name="owner">The object that the method was called on, for the callbacks of the policy.</param>
+    /// <param name="takeOver">Whether a computation of another process is cut off: it began too early.</param>
     public async Task<Outcome<TValue>> RunAsync<TState>(
-        KeyedLock<TKey, TValue> keyedLock, int turn, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, string[]? tags, object? owner)
+        KeyedLock<TKey, TValue> keyedLock, int turn, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, string[]? tags, object? owner, bool takeOver)
     {
         var cancellation = new CancellationTokenSource();
         var frame = keyedLock.Begin(tags, cancellation);
         ComputationFrame.Current = frame;
         Outcome<TValue> outcome;
+        var claimed = default(Claimed<TValue>);
         try
         {
             EnterRunning();
-            TValue value = _isPlain
-                ? await core(state, cancellation.Token).ConfigureAwait(false)
+            if (_store is not null) claimed = await _store.ClaimAsync(keyedLock.Key, keyedLock.Stored?.Revision, tags, takeOver, cancellation.Token).ConfigureAwait(false);
+            TValue value =
+                claimed.IsFound ? claimed.Found.Value!
+                : _isPlain ? await core(state, cancellation.Token).ConfigureAwait(false)
                 : await WithinTimeoutAsync(frame.Parent, state, core, cancellation).ConfigureAwait(false);
             outcome = new(value);
         }
@@ -68,7 +80,8 @@ internal sealed class ComputationRunner<TKey, TValue>
         frame.End();
         try
         {
-            End(keyedLock, turn, outcome, owner);
+            if (_store is null) End(keyedLock, turn, outcome, owner);
+            else await EndStoredAsync(claimed, keyedLock, turn, outcome, tags, owner).ConfigureAwait(false);
         }
         finally
         {
@@ -81,36 +94,46 @@ internal sealed class ComputationRunner<TKey, TValue>
     /// <summary>Runs a computation on its caller's thread.</summary>
     /// <exception cref="OperationCanceledException">The caller was cancelled: the turn was passed on.</exception>
     public Outcome<TValue> Run<TState>(
-        KeyedLock<TKey, TValue> keyedLock, int turn, TState state, Func<TState, CancellationToken, TValue> core, string[]? tags, object? owner, CancellationToken callerToken)
+        KeyedLock<TKey, TValue> keyedLock, int turn, TState state, Func<TState, CancellationToken, TValue> core, string[]? tags, object? owner, bool takeOver, CancellationToken callerToken)
     {
         var caller = ComputationFrame.Current;
         var frame = keyedLock.Begin(tags, cancellation: null);
         ComputationFrame.Current = frame;
-        Outcome<TValue> outcome;
+        var claimed = default(Claimed<TValue>);
         try
         {
-            EnterRunning();
-            outcome = new(WithinTimeout(frame.Parent, state, core, callerToken));
-        }
-        catch (OperationCanceledException) when (callerToken.IsCancellationRequested)
-        {
-            // Only this caller was cancelled.
-            keyedLock.PassOn(turn);
-            throw;
-        }
-        catch (Exception failure)
-        {
-            outcome = new(failure);
+            Outcome<TValue> outcome;
+            try
+            {
+                EnterRunning();
+                if (_store is not null) claimed = _store.Claim(keyedLock.Key, keyedLock.Stored?.Revision, tags, takeOver, callerToken);
+                outcome = new(claimed.IsFound ? claimed.Found.Value! : WithinTimeout(frame.Parent, state, core, callerToken));
+            }
+            catch (OperationCanceledException) when (callerToken.IsCancellationRequested)
+            {
+                // Only this caller was cancelled.
+                Abandon(claimed);
+                keyedLock.PassOn(turn);
+                throw;
+            }
+            catch (Exception failure)
+            {
+                outcome = new(failure);
+            }
+            finally
+            {
+                frame.End();
+                ComputationFrame.Current = caller;
+            }
+
+            if (_store is null) End(keyedLock, turn, outcome, owner);
+            else EndStored(claimed, keyedLock, turn, outcome, tags, owner);
+            return outcome;
         }
         finally
         {
-            frame.End();
-            ComputationFrame.Current = caller;
             _method.Memoizer.Running.Leave();
         }
-
-        End(keyedLock, turn, outcome, owner);
-        return outcome;
     }
 
     /// <summary>Runs the method for one caller, within the limits, without a lock; nothing is kept.</summary>
@@ -179,22 +202,101 @@ internal sealed class ComputationRunner<TKey, TValue>
 
     private void End(KeyedLock<TKey, TValue> keyedLock, int turn, Outcome<TValue> outcome, object? owner)
     {
-        if (outcome.Failure is not null && _policy.OnFailure == OnFailure.Retry)
-        {
-            keyedLock.PassOn(turn);
-            return;
-        }
+        if (IsForNextCaller(outcome)) keyedLock.PassOn(turn);
+        else Settle(keyedLock, outcome, JudgeCarefully(outcome, owner));
+    }
 
+    /// <summary>The store first: a result that it refuses is not kept in memory either.</summary>
+    private void EndStored(in Claimed<TValue> claimed, KeyedLock<TKey, TValue> keyedLock, int turn, Outcome<TValue> outcome, string[]? tags, object? owner)
+    {
+        var verdict = JudgeStored(claimed, keyedLock, outcome, owner);
         try
         {
-            keyedLock.Settle(outcome, Judge(outcome, owner), _memory);
+            using var claim = claimed.Claim;
+            if (claim is not null && (!verdict.IsKept || !keyedLock.IsAttached)) _store!.Abandon(claim);
+            else if (claim is not null && !_store!.Complete(claim, keyedLock.Key, outcome.GetValueOrThrow(), verdict.Life, tags, verdict.Size)) verdict = Verdict.Drop;
         }
         catch (Exception failure)
         {
-            keyedLock.Settle(outcome, Verdict.Drop, _memory);
-            _counters.CountKeepFailure();
-            Log.ResultNotKept(_method.Memoizer.Logger, failure, _method.Name);
+            // The clock: whatever the store itself throws has been dealt with.
+            verdict = Verdict.Drop;
+            CountKeepFailure(failure);
         }
+
+        if (IsForNextCaller(outcome)) keyedLock.PassOn(turn);
+        else Settle(keyedLock, outcome, verdict);
+    }
+
+    /// <inheritdoc cref="EndStored"/>
+    private async ValueTask EndStoredAsync(Claimed<TValue> claimed, KeyedLock<TKey, TValue> keyedLock, int turn, Outcome<TValue> outcome, string[]? tags, object? owner)
+    {
+        var verdict = JudgeStored(claimed, keyedLock, outcome, owner);
+        try
+        {
+            using var claim = claimed.Claim;
+            if (claim is not null && (!verdict.IsKept || !keyedLock.IsAttached)) await _store!.AbandonAsync(claim).ConfigureAwait(false);
+            else if (claim is not null && !await _store!.CompleteAsync(claim, keyedLock.Key, outcome.GetValueOrThrow(), verdict.Life, tags, verdict.Size).ConfigureAwait(false)) verdict = Verdict.Drop;
+        }
+        catch (Exception failure)
+        {
+            // The clock: whatever the store itself throws has been dealt with.
+            verdict = Verdict.Drop;
+            CountKeepFailure(failure);
+        }
+
+        if (IsForNextCaller(outcome)) keyedLock.PassOn(turn);
+        else Settle(keyedLock, outcome, verdict);
+    }
+
+    private Verdict JudgeStored(in Claimed<TValue> claimed, KeyedLock<TKey, TValue> keyedLock, Outcome<TValue> outcome, object? owner)
+    {
+        // Another process has the claim: what it makes of the key is what counts.
+        if (claimed.IsBesideAnother) return Verdict.Drop;
+        if (!claimed.IsFound) return JudgeCarefully(outcome, owner);
+
+        keyedLock.TakeFromElsewhere(claimed.Found.Tags);
+        return Verdict.Keep(claimed.Found.Life, claimed.Found.Size);
+    }
+
+    private void Abandon(in Claimed<TValue> claimed)
+    {
+        if (claimed.Claim is not { } claim) return;
+
+        using (claim) _store!.Abandon(claim);
+    }
+
+    private bool IsForNextCaller(in Outcome<TValue> outcome) => outcome.Failure is not null && _policy.OnFailure == OnFailure.Retry;
+
+    private Verdict JudgeCarefully(Outcome<TValue> outcome, object? owner)
+    {
+        try
+        {
+            return Judge(outcome, owner);
+        }
+        catch (Exception failure)
+        {
+            CountKeepFailure(failure);
+            return Verdict.Drop;
+        }
+    }
+
+    private void Settle(KeyedLock<TKey, TValue> keyedLock, Outcome<TValue> outcome, Verdict verdict)
+    {
+        try
+        {
+            keyedLock.Settle(outcome, verdict, _memory);
+        }
+        catch (Exception failure)
+        {
+            // Settled it has; it is not kept.
+            CountKeepFailure(failure);
+        }
+    }
+
+    private void CountKeepFailure(Exception failure)
+    {
+        _counters.CountKeepFailure();
+        Log.ResultNotKept(_method.Memoizer.Logger, failure, _method.Name);
     }
 
     private Verdict Judge(Outcome<TValue> outcome, object? owner)

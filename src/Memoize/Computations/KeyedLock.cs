@@ -58,6 +58,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     private bool _isListed;
     private bool _settled;
     private bool _startOver;
+    private bool _usedStored;
     private Outcome<TValue> _outcome;
     private CancellationTokenSource? _cancellation;
 
@@ -96,6 +97,12 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
 
     /// <summary>The tags of the value that is being computed.</summary>
     public string[]? Tags { get; private set; }
+
+    /// <summary>What a caller that had the turn found in the store; null before there was such a look, and where there is no store.</summary>
+    public StoredEntryLook? Stored { get; private set; }
+
+    /// <summary>Whether the outcome is a value that another process computed.</summary>
+    public bool IsFromElsewhere { get; private set; }
 
     public Outcome<TValue> Outcome => _outcome;
 
@@ -155,10 +162,56 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
         return WakeUp();
     }
 
+    /// <summary>
+    /// Takes what the caller that has the turn found in the store, and keeps its value in memory, unless the key was
+    /// invalidated meanwhile.
+    /// </summary>
+    /// <param name="look">What was found.</param>
+    /// <param name="tagInvalidations">How often results had been invalidated by tag when the look began.</param>
+    /// <param name="memory">The memory store.</param>
+    public void TakeStored(in StoredLook<TValue> look, int tagInvalidations, MemoryStore<TKey, TValue> memory)
+    {
+        var entry = look.HasValue ? new MemoryEntry<TKey, TValue>(Key, look.Value!, look.Life, look.Tags, look.Size) : null;
+        Stored = new StoredEntryLook(entry, look.Revision, look.Reason);
+        if (entry is null) return;
+
+        lock (this)
+        {
+            if (!_attached) return;
+            memory.Keep(entry);
+        }
+
+        // An invalidation by tag that did not find the tags here yet is seen here: this caller may have the value, none that
+        // comes later.
+        if (entry.Tags is null || table.TagInvalidations == tagInvalidations) return;
+        memory.Invalidate(entry);
+        Detach();
+    }
+
+    /// <summary>Whether the value that is being computed, or that was found in the store, has a tag.</summary>
+    public bool HasTag(string tag) => Contains(Tags, tag) || Contains(Stored?.Entry?.Tags, tag);
+
+    private static bool Contains(string[]? tags, string tag) => tags?.Contains(tag, StringComparer.Ordinal) == true;
+
+    /// <summary>Lets the computation end with a value that another process has computed, with that one's tags.</summary>
+    public void TakeFromElsewhere(string[]? tags)
+    {
+        IsFromElsewhere = true;
+        Tags = tags;
+    }
+
     /// <summary>The second look, by the caller that has the turn.</summary>
     public bool LookAgain(MemoryStore<TKey, TValue> memory, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry)
     {
         bool fresh = memory.TryGetFresh(Key, out entry, out var reason);
+        if (!fresh && Stored is { } stored)
+        {
+            // Memory may have no room for what the store has.
+            entry ??= stored.Entry;
+            fresh = entry is not null && memory.IsFresh(entry);
+            reason = stored.Reason ?? reason;
+        }
+
         (Seen, Reason, HasLooked) = (entry, reason, true);
         return fresh;
     }
@@ -167,7 +220,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     public void LookPast(MemoryStore<TKey, TValue> memory)
     {
         memory.Explain(Key, out var entry, out var reason);
-        (Seen, Reason, HasLooked) = (entry, reason, true);
+        (Seen, Reason, HasLooked) = (entry ?? Stored?.Entry, Stored?.Reason ?? reason, true);
     }
 
     /// <summary>Starts a computation on the turn.</summary>
@@ -306,6 +359,18 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
         if (detached) table.Remove(this);
         return abandoned;
     }
+
+    /// <summary>Whether <paramref name="entry"/> is what was found in the store, and nobody has taken it yet. True once; asked by the caller that has the turn.</summary>
+    public bool IsFirstUseOfStored(MemoryEntry<TKey, TValue> entry)
+    {
+        if (_usedStored || entry != Stored?.Entry) return false;
+
+        _usedStored = true;
+        return true;
+    }
+
+    /// <summary>What was found in the store: the value, which entry that was, and why it is not fresh.</summary>
+    public sealed record StoredEntryLook(MemoryEntry<TKey, TValue>? Entry, long? Revision, MissReason? Reason);
 
     private SemaphoreSlim Permits()
     {

@@ -17,6 +17,7 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod method)
     // Locks that were invalidated while a computation ran on them: out of the table, but not out of the world.
     private readonly ConcurrentDictionary<KeyedLock<TKey, TValue>, bool> _detached = new();
     private int _detachedCount;
+    private int _tagInvalidations;
 
     public int Count => _locks.Count;
 
@@ -81,12 +82,16 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod method)
         foreach (var (_, found) in _locks) found.Detach();
     }
 
+    /// <summary>How often results were invalidated by tag so far.</summary>
+    public int TagInvalidations => Volatile.Read(ref _tagInvalidations);
+
     /// <summary>Keeps the results of running computations with a tag out of the cache.</summary>
     public void DetachTag(string tag)
     {
+        Interlocked.Increment(ref _tagInvalidations);
         foreach (var (_, found) in _locks)
         {
-            if (found.Tags?.Contains(tag, StringComparer.Ordinal) == true) found.Detach();
+            if (found.HasTag(tag)) found.Detach();
         }
     }
 

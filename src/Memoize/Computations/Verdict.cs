@@ -16,11 +16,16 @@ internal readonly struct Verdict
 
     private Kind What { get; init; }
 
-    private EntryLife Life { get; init; }
+    /// <summary>Whether the value is kept.</summary>
+    public bool IsKept => What == Kind.Keep;
+
+    /// <summary>How long it is kept.</summary>
+    public EntryLife Life { get; private init; }
 
     private MissReason Reason { get; init; }
 
-    private long Size { get; init; }
+    /// <summary>Its size.</summary>
+    public long Size { get; private init; }
 
     private long Until { get; init; }
 

@@ -38,6 +38,14 @@ internal sealed class CacheClock(TimeProvider provider)
     /// <summary>The moment <paramref name="ticks"/> after <paramref name="moment"/>; <see cref="Never"/> if that is beyond all time.</summary>
     public static long Add(long moment, long ticks) => ticks >= Never - moment ? Never : moment + ticks;
 
+    /// <summary>A moment of the world on this clock.</summary>
+    public long FromDateTimeOffset(DateTimeOffset moment)
+    {
+        long left = (moment - Provider.GetUtcNow()).Ticks;
+        long now = Now;
+        return left >= Never - now ? Never : now + left;
+    }
+
     /// <summary>What a moment on this clock is called in the world; null for <see cref="Never"/>.</summary>
     public DateTimeOffset? ToDateTimeOffset(long moment)
     {

@@ -152,12 +152,16 @@ internal sealed class MemoryStore<TKey, TValue>
     public long StaleUntil(MemoryEntry<TKey, TValue> entry) => CacheClock.Add(End(entry), _stale);
 
     /// <summary>Keeps a value, in place of whatever the key had.</summary>
-    public void Keep(TKey key, TValue value, EntryLife life, string[]? tags, long size = 0)
+    public void Keep(TKey key, TValue value, EntryLife life, string[]? tags, long size = 0) =>
+        Keep(new MemoryEntry<TKey, TValue>(key, value, life, tags, size));
+
+    /// <inheritdoc cref="Keep(TKey, TValue, EntryLife, string[], long)"/>
+    public void Keep(MemoryEntry<TKey, TValue> entry)
     {
         lock (_writes)
         {
-            _entries.TryGet(key, out var previous);
-            Put(previous, new MemoryEntry<TKey, TValue>(key, value, life, tags, size));
+            _entries.TryGet(entry.Key, out var previous);
+            Put(previous, entry);
         }
 
         _budget?.Enforce();
@@ -216,6 +220,15 @@ internal sealed class MemoryStore<TKey, TValue>
 
             if (_removed.FailureOf(key) is not null) _removed.Remember(key, reason);
             return false;
+        }
+    }
+
+    /// <summary>Removes an entry, unless another has taken its place, and remembers that it was invalidated.</summary>
+    public void Invalidate(MemoryEntry<TKey, TValue> entry)
+    {
+        lock (_writes)
+        {
+            if (_entries.TryGet(entry.Key, out var current) && current == entry) Remove(entry, MissReason.Invalidated);
         }
     }
 

@@ -20,6 +20,9 @@ internal sealed class MethodCounters
     private const int FirstReason = OutcomeCount;
     private const int Evictions = FirstReason + ReasonCount;
     private const int KeepFailures = Evictions + 1;
+    private const int StoreHits = KeepFailures + 1;
+    private const int StoreFailures = StoreHits + 1;
+    private const int Refusals = StoreFailures + 1;
 
     // A stripe is a whole number of 128-byte pairs of cache lines, so that stripes do not share one.
     private const int StripeLength = 32;
@@ -42,6 +45,16 @@ internal sealed class MethodCounters
 
     public void CountKeepFailure() => Add(KeepFailures);
 
+    public void CountStoreHit()
+    {
+        CountHit();
+        Add(StoreHits);
+    }
+
+    public void CountStoreFailure() => Add(StoreFailures);
+
+    public void CountRefusal() => Add(Refusals);
+
     public MethodStatistics Read(string method, int entries)
     {
         Span<long> totals = stackalloc long[StripeLength];
@@ -49,7 +62,15 @@ internal sealed class MethodCounters
             totals[cell & (StripeLength - 1)] += Volatile.Read(ref _cells[cell]);
 
         totals[(int)CallOutcome.Hit] = _hits.Read();
-        return new MethodStatistics(method, totals[..OutcomeCount], totals.Slice(FirstReason, ReasonCount), totals[Evictions], totals[KeepFailures], entries);
+        return new MethodStatistics(method, totals[..OutcomeCount], totals.Slice(FirstReason, ReasonCount))
+        {
+            Evictions = totals[Evictions],
+            KeepFailures = totals[KeepFailures],
+            StoreHits = totals[StoreHits],
+            StoreFailures = totals[StoreFailures],
+            Refusals = totals[Refusals],
+            Entries = entries,
+        };
     }
 
     private void Add(int counter) =>

@@ -12,7 +12,7 @@ public sealed class MethodStatistics
 {
     private readonly long[] _reasons;
 
-    internal MethodStatistics(string method, ReadOnlySpan<long> outcomes, ReadOnlySpan<long> reasons, long evictions, long keepFailures, int entries)
+    internal MethodStatistics(string method, ReadOnlySpan<long> outcomes, ReadOnlySpan<long> reasons)
     {
         Method = method;
         Hits = outcomes[(int)CallOutcome.Hit];
@@ -21,9 +21,6 @@ public sealed class MethodStatistics
         Computed = outcomes[(int)CallOutcome.Computed];
         Failed = outcomes[(int)CallOutcome.Failed];
         Cancelled = outcomes[(int)CallOutcome.Cancelled];
-        Evictions = evictions;
-        KeepFailures = keepFailures;
-        Entries = entries;
         _reasons = reasons.ToArray();
         foreach (long count in _reasons) Misses += count;
     }
@@ -56,13 +53,22 @@ public sealed class MethodStatistics
     public long Misses { get; }
 
     /// <summary>The values that had to make room for others.</summary>
-    public long Evictions { get; }
+    public long Evictions { get; internal init; }
 
-    /// <summary>The results that could not be kept because a callback of the policy, the clock or a key's equality threw. Their callers got them.</summary>
-    public long KeepFailures { get; }
+    /// <summary>The results that could not be kept because a callback of the policy, the serializer, the clock or a key's equality threw. Their callers got them.</summary>
+    public long KeepFailures { get; internal init; }
+
+    /// <summary>The hits that found their value in the store, and not in memory. <see cref="Hits"/> counts them too.</summary>
+    public long StoreHits { get; internal init; }
+
+    /// <summary>The operations on the store that failed. The calls went on without it.</summary>
+    public long StoreFailures { get; internal init; }
+
+    /// <summary>The results that the store refused, because the claim had been lost or the key had been written or removed meanwhile. Their callers got them.</summary>
+    public long Refusals { get; internal init; }
 
     /// <summary>The values in the memory store now, among them expired ones that have not been removed yet.</summary>
-    public int Entries { get; }
+    public int Entries { get; internal init; }
 
     /// <summary>The share of the calls that did not have to wait for the method: hits and stale ones, 0 to 1; 0 if there were none.</summary>
     public double HitRatio => Requests == 0 ? 0 : (double)(Hits + Stale) / Requests;

@@ -16,7 +16,7 @@ public sealed record EntryHeader
     private const uint Magic = 0x4F4D454D; // "MEMO", the lowest byte first.
     private const int ChecksumAt = 8;
     private const int ChecksummedFrom = 12;
-    private const int FixedLength = 64;
+    private const int FixedLength = 72;
     private const byte HasExpiry = 1;
     private const string NoRoom = "Its strings do not fit into it.";
 
@@ -41,6 +41,9 @@ public sealed record EntryHeader
     /// <summary>The <see cref="ICacheSerializer.Format"/> that the value is written in.</summary>
     public required string Format { get; init; }
 
+    /// <summary>The size that the method's <see cref="CachedResponseAttribute.Size"/> gave the value; 0 if it has none.</summary>
+    public long Size { get; init; }
+
     /// <summary>The tags by which the value is invalidated.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
@@ -62,6 +65,7 @@ public sealed record EntryHeader
         BinaryPrimitives.WriteUInt64LittleEndian(writer[48..], Schema);
         BinaryPrimitives.WriteInt32LittleEndian(writer[56..], payload.Length);
         BinaryPrimitives.WriteInt32LittleEndian(writer[60..], length - payload.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(writer[64..], Size);
         writer = writer[FixedLength..];
         Put(Format, ref writer);
         foreach (string tag in Tags) Put(tag, ref writer);
@@ -120,6 +124,7 @@ public sealed record EntryHeader
             Version = BinaryPrimitives.ReadInt32LittleEndian(reader[36..]),
             Code = BinaryPrimitives.ReadUInt64LittleEndian(reader[40..]),
             Schema = BinaryPrimitives.ReadUInt64LittleEndian(reader[48..]),
+            Size = Math.Max(0, BinaryPrimitives.ReadInt64LittleEndian(reader[64..])),
             Format = format,
             Tags = tags,
         };

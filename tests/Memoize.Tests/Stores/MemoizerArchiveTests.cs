@@ -35,7 +35,7 @@ public sealed class MemoizerArchiveTests
         var noneOfTheName = await Assert.ThrowsAsync<InvalidOperationException>(() => with.ImportAsync(new MemoryStream(), "bog"));
 
         Assert.Equal("The memoizer has no store: its results are in memory only. Set MemoizerOptions.Store, or give the name of one of MemoizerOptions.Stores.", none.Message);
-        Assert.Equal("The memoizer has no store with the name 'bog'. Add it to MemoizerOptions.Stores: it has archive, big.", noneOfTheName.Message);
+        Assert.Equal("The memoizer has no store with the name \"bog\" (it has \"archive\", \"big\"). Add it to MemoizerOptions.Stores, or give no name for MemoizerOptions.Store.", noneOfTheName.Message);
     }
 
     [Fact]

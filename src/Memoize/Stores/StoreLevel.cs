@@ -1,0 +1,394 @@
+using System.Buffers;
+
+namespace Memoize;
+
+/// <summary>
+/// The second level of one cached method: reads its entries from the store, claims keys, and completes or abandons the claims.
+/// </summary>
+/// <remarks>
+/// Invariants:
+/// 1. What the store throws never reaches a caller of the method: the call goes on as if there were no store, and the failure is
+///    counted and logged. Only what the user orders (set, invalidate, clear) throws.
+/// 2. An entry is served only if it is whole, of the method's version and code, of the result's schema, and fresh, or stale for
+///    no longer than the policy allows.
+/// 3. A result that the store refused, because its claim was lost or the key was written or removed meanwhile, is kept nowhere.
+/// </remarks>
+internal sealed class StoreLevel<TKey, TValue>
+    where TKey : notnull
+{
+    // Who waits for another process looks again this often at least, whatever the store's own notification does.
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
+    private readonly CachedMethod _method;
+    private readonly CachePolicy<TValue> _policy;
+    private readonly StoredForm<TKey> _form;
+    private readonly AttachedStore _store;
+    private readonly ICacheSerializer _serializer;
+    private readonly MethodCounters _counters;
+    private readonly CacheClock _clock;
+    private readonly long _longestLife;
+
+    private StoreLevel(CachedMethod method, CachePolicy<TValue> policy, StoredForm<TKey> form, AttachedStore store, MethodCounters counters)
+    {
+        _method = method;
+        _policy = policy;
+        _form = form;
+        _store = store;
+        _serializer = method.Memoizer.Serializer;
+        _counters = counters;
+        _clock = method.Memoizer.Clock;
+
+        // A life that was given when the attribute said more is cut to what it says now; DurationFrom is not asked again.
+        _longestLife = policy.DurationFrom is null ? (policy.Duration ?? method.Memoizer.Options.DefaultDuration)?.Ticks ?? CacheClock.Never : CacheClock.Never;
+    }
+
+    /// <summary>The second level that the definition asks for; null if there is none.</summary>
+    /// <exception cref="ArgumentException">The definition names a store that is not there, or that cannot keep its keys.</exception>
+    public static StoreLevel<TKey, TValue>? Of(CachedMethod method, CachedMethodDefinition<TKey, TValue> definition, MethodCounters counters)
+    {
+        string? name = definition.Policy.Store;
+        if (name == CacheStores.MemoryOnly || method.Memoizer.FindStore(name, method.Name) is not { } store) return null;
+        if (definition.StoredForm is { } form) return new StoreLevel<TKey, TValue>(method, definition.Policy, form, store, counters);
+
+        if (name is not null) throw new ArgumentException($"{method.Name}: Store is \"{name}\", but its entries cannot be in a store: a parameter in its key has no stored form, or its Scope is Instance. Let the parameter's type implement {nameof(IStorableKey)}, or set Store = CacheStores.MemoryOnly.");
+        Log.NoStoredForm(method.Memoizer.Logger, method.Name);
+        return null;
+    }
+
+    /// <summary>Reads the entry of a key.</summary>
+    public StoredLook<TValue> Read(TKey key)
+    {
+        if (!_store.IsOpen) return new() { Reason = MissReason.StoreFailed };
+
+        try
+        {
+            var look = _store.Claims.Read(KeyOf(key));
+            _store.Succeeded();
+            return Interpret(look);
+        }
+        catch (Exception failure)
+        {
+            CountFailure(failure, "read");
+            return new() { Reason = MissReason.StoreFailed };
+        }
+    }
+
+    /// <inheritdoc cref="Read"/>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public async ValueTask<StoredLook<TValue>> ReadAsync(TKey key, CancellationToken cancellationToken)
+    {
+        if (!_store.IsOpen) return new() { Reason = MissReason.StoreFailed };
+
+        try
+        {
+            var look = await _store.Claims.ReadAsync(KeyOf(key), cancellationToken).ConfigureAwait(false);
+            _store.Succeeded();
+            return Interpret(look);
+        }
+        catch (Exception failure) when (!IsCancellation(failure, cancellationToken))
+        {
+            CountFailure(failure, "read");
+            return new() { Reason = MissReason.StoreFailed };
+        }
+    }
+
+    /// <summary>Asks for the right to compute a key, and waits while another process has it.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="seen">The entry that is known, and of no use.</param>
+    /// <param name="tags">The tags of the value to come.</param>
+    /// <param name="takeOver">Whether a value is to be computed whatever there is, and whoever computes it.</param>
+    /// <param name="callerToken">Ends the waiting, for the caller on whose thread this is.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="callerToken"/> was cancelled.</exception>
+    /// <exception cref="TimeoutException">Another process computes for longer than the <c>WaitTimeout</c>.</exception>
+    public Claimed<TValue> Claim(TKey key, long? seen, string[]? tags, bool takeOver, CancellationToken callerToken)
+    {
+        if (!_store.IsOpen) return default;
+
+        using var patience = new Patience(_policy.WaitTimeout, _clock.Provider, callerToken);
+        try
+        {
+            var request = RequestOf(key, seen, tags, takeOver);
+            while (true)
+            {
+                var result = _store.Claims.TryClaim(request);
+                _store.Succeeded();
+                if (Take(result, ref request, unwanted: default) is { } claimed) return claimed;
+                if (result.IsPending) _store.Claims.WaitForChange(request.Key, result.PendingToken, HowLong(result), patience.Token);
+            }
+        }
+        catch (OperationCanceledException) when (patience.IsOver)
+        {
+            return TakeNoLonger();
+        }
+        catch (Exception failure) when (!IsCancellation(failure, callerToken))
+        {
+            CountFailure(failure, "claim");
+            return default;
+        }
+    }
+
+    /// <inheritdoc cref="Claim"/>
+    /// <param name="key">The key.</param>
+    /// <param name="seen">The entry that is known, and of no use.</param>
+    /// <param name="tags">The tags of the value to come.</param>
+    /// <param name="takeOver">Whether a value is to be computed whatever there is, and whoever computes it.</param>
+    /// <param name="unwanted">Is cancelled when nobody wants the value any more: it ends the waiting, and later the claim.</param>
+    public async ValueTask<Claimed<TValue>> ClaimAsync(TKey key, long? seen, string[]? tags, bool takeOver, CancellationToken unwanted)
+    {
+        if (!_store.IsOpen) return default;
+
+        using var patience = new Patience(_policy.WaitTimeout, _clock.Provider, unwanted);
+        try
+        {
+            var request = RequestOf(key, seen, tags, takeOver);
+            while (true)
+            {
+                var result = await _store.Claims.TryClaimAsync(request, unwanted).ConfigureAwait(false);
+                _store.Succeeded();
+                if (Take(result, ref request, unwanted) is { } claimed) return claimed;
+                if (result.IsPending) await _store.Claims.WaitForChangeAsync(request.Key, result.PendingToken, HowLong(result), patience.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (patience.IsOver)
+        {
+            return TakeNoLonger();
+        }
+        catch (Exception failure) when (!IsCancellation(failure, unwanted))
+        {
+            CountFailure(failure, "claim");
+            return default;
+        }
+    }
+
+    /// <summary>Stores what was computed on a claim.</summary>
+    /// <returns>False if the store refused it. A store that fails refuses nothing.</returns>
+    public bool Complete(HeldClaim claim, TKey key, TValue value, EntryLife life, string[]? tags, long size)
+    {
+        if (!claim.TryEnd()) return false;
+
+        try
+        {
+            var entry = TryEncode(claim.Claim.Key, key, value, life, tags, size);
+            if (entry is null) return _store.Claims.Abandon(claim.Claim);
+
+            bool isKept = _store.Claims.Complete(claim.Claim, entry);
+            return isKept || Refused();
+        }
+        catch (Exception failure)
+        {
+            CountFailure(failure, "complete a claim");
+            return true;
+        }
+    }
+
+    /// <inheritdoc cref="Complete"/>
+    public async ValueTask<bool> CompleteAsync(HeldClaim claim, TKey key, TValue value, EntryLife life, string[]? tags, long size)
+    {
+        if (!claim.TryEnd()) return false;
+
+        try
+        {
+            var entry = TryEncode(claim.Claim.Key, key, value, life, tags, size);
+            if (entry is null) return await _store.Claims.AbandonAsync(claim.Claim).ConfigureAwait(false);
+
+            bool isKept = await _store.Claims.CompleteAsync(claim.Claim, entry).ConfigureAwait(false);
+            return isKept || Refused();
+        }
+        catch (Exception failure)
+        {
+            CountFailure(failure, "complete a claim");
+            return true;
+        }
+    }
+
+    /// <summary>Gives up a claim, so that another process can compute the key.</summary>
+    public void Abandon(HeldClaim claim)
+    {
+        if (!claim.TryEnd()) return;
+
+        try
+        {
+            _store.Claims.Abandon(claim.Claim);
+        }
+        catch (Exception failure)
+        {
+            CountFailure(failure, "abandon a claim");
+        }
+    }
+
+    /// <inheritdoc cref="Abandon"/>
+    public async ValueTask AbandonAsync(HeldClaim claim)
+    {
+        if (!claim.TryEnd()) return;
+
+        try
+        {
+            await _store.Claims.AbandonAsync(claim.Claim).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            CountFailure(failure, "abandon a claim");
+        }
+    }
+
+    /// <summary>Stores a value that the user sets.</summary>
+    public void Write(TKey key, TValue value, EntryLife life, string[]? tags, long size) =>
+        _store.Claims.Write(Encode(KeyOf(key), key, value, life, tags, size));
+
+    /// <inheritdoc cref="Write"/>
+    public ValueTask WriteAsync(TKey key, TValue value, EntryLife life, string[]? tags, long size, CancellationToken cancellationToken) =>
+        _store.Claims.WriteAsync(Encode(KeyOf(key), key, value, life, tags, size), cancellationToken);
+
+    /// <summary>Removes the entry of a key.</summary>
+    public void Remove(TKey key) => _store.Claims.Remove(KeyOf(key));
+
+    /// <inheritdoc cref="Remove"/>
+    public async ValueTask RemoveAsync(TKey key, CancellationToken cancellationToken) =>
+        await _store.Claims.RemoveAsync(KeyOf(key), cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Removes the entries of the method.</summary>
+    public void Clear() => _store.Claims.Clear(_method.Name);
+
+    /// <inheritdoc cref="Clear"/>
+    public async ValueTask ClearAsync(CancellationToken cancellationToken) =>
+        await _store.Claims.ClearAsync(_method.Name, cancellationToken).ConfigureAwait(false);
+
+    private static bool IsCancellation(Exception failure, CancellationToken token) => failure is OperationCanceledException && token.IsCancellationRequested;
+
+    private StoreKey KeyOf(TKey key) => StoreKeyWriter.KeyOf(_method.Name, key, _form.WriteKey);
+
+    private ClaimRequest RequestOf(TKey key, long? seen, string[]? tags, bool takeOver) =>
+        new() { Key = KeyOf(key), Method = _method.Name, Tags = tags ?? [], Seen = seen, TakeOver = takeOver };
+
+    /// <summary>What an answer is good for; null if the caller is to wait, or to ask again.</summary>
+    private Claimed<TValue>? Take(ClaimResult result, ref ClaimRequest request, CancellationToken unwanted)
+    {
+        if (result.Claim is { } claim) return new() { Claim = new HeldClaim(_method, _store, claim, unwanted) };
+        if (result.Entry is not { } entry) return null;
+
+        var look = Interpret(new StoreLook(entry));
+        if (look is { HasValue: true, Reason: null }) return new() { IsFound = true, Found = look };
+
+        request = request with { Seen = entry.Revision };
+        return null;
+    }
+
+    private Claimed<TValue> TakeNoLonger() => _policy.OnWaitTimeout == OnWaitTimeout.ComputeUncached
+        ? new() { IsBesideAnother = true }
+        : throw new TimeoutException($"{_method.Name}: another process's computation took longer than the WaitTimeout of {_policy.WaitTimeout}.");
+
+    private TimeSpan HowLong(ClaimResult pending)
+    {
+        var left = pending.PendingUntil - _clock.Provider.GetUtcNow();
+        return left < ShortestWait ? ShortestWait : left > LongestWait ? LongestWait : left;
+    }
+
+    private StoredLook<TValue> Interpret(StoreLook look)
+    {
+        if (look.Entry is not { } entry) return new() { Reason = look.Reason };
+        if (EntryHeader.Decode(entry.Content, out var header, out var payload) is { } problem)
+        {
+            Log.EntryCorrupt(_method.Memoizer.Logger, exception: null, _method.Name, entry.Key, problem);
+            return new() { Revision = entry.Revision, Reason = MissReason.Corrupt };
+        }
+
+        MissReason? mismatch =
+            header!.Version != _policy.Version || header.Code != _form.Code ? MissReason.VersionChanged
+            : header.Schema != _form.Schema || header.Format != _serializer.Format ? MissReason.SchemaChanged
+            : null;
+        if (mismatch is not null) return new() { Revision = entry.Revision, Reason = mismatch };
+
+        var life = LifeOf(header);
+        bool isFresh = IsBefore(life.ExpiresAt);
+        if (!isFresh && !IsBefore(CacheClock.Add(life.ExpiresAt, _policy.StaleOnError?.Ticks ?? 0))) return new() { Revision = entry.Revision, Reason = MissReason.Expired };
+
+        try
+        {
+            return new()
+            {
+                HasValue = true,
+                Value = _serializer.Deserialize<TValue>(payload.Span),
+                Life = life,
+                Tags = header.Tags.Count == 0 ? null : [.. header.Tags],
+                Size = header.Size,
+                Revision = entry.Revision,
+                Reason = isFresh ? null : MissReason.Expired,
+            };
+        }
+        catch (Exception failure)
+        {
+            Log.EntryCorrupt(_method.Memoizer.Logger, failure, _method.Name, entry.Key, "Its value could not be read.");
+            return new() { Revision = entry.Revision, Reason = MissReason.Corrupt };
+        }
+    }
+
+    private bool IsBefore(long moment) => moment == CacheClock.Never || _clock.IsBefore(moment);
+
+    private EntryLife LifeOf(EntryHeader header)
+    {
+        // A clock that is ahead, on another machine or before a correction, must not give a value a longer life here.
+        long now = _clock.Now;
+        long created = Math.Min(now, _clock.FromDateTimeOffset(header.Created));
+        long expires = Math.Min(header.Expires is { } end ? _clock.FromDateTimeOffset(end) : CacheClock.Never, CacheClock.Add(created, _longestLife));
+
+        // Reads are not written back: in a store, sliding counts from the writing.
+        if (_policy.Sliding is { } sliding && !IsBefore(CacheClock.Add(created, sliding.Ticks))) expires = Math.Min(expires, CacheClock.Add(created, sliding.Ticks));
+        return new EntryLife(created, expires, CacheClock.Add(created, _policy.RefreshAfter?.Ticks ?? CacheClock.Never));
+    }
+
+    // The value is not lost when it cannot be written: it stays in memory.
+    private StoredEntry? TryEncode(StoreKey storeKey, TKey key, TValue value, EntryLife life, string[]? tags, long size)
+    {
+        try
+        {
+            return Encode(storeKey, key, value, life, tags, size);
+        }
+        catch (Exception failure)
+        {
+            _counters.CountKeepFailure();
+            Log.ResultNotStored(_method.Memoizer.Logger, failure, _method.Name);
+            return null;
+        }
+    }
+
+    private StoredEntry Encode(StoreKey storeKey, TKey key, TValue value, EntryLife life, string[]? tags, long size)
+    {
+        var payload = new ArrayBufferWriter<byte>();
+        _serializer.Serialize(value, payload);
+        var header = new EntryHeader
+        {
+            Created = _clock.ToDateTimeOffset(life.CreatedAt) ?? DateTimeOffset.MaxValue,
+            Expires = _clock.ToDateTimeOffset(life.ExpiresAt),
+            StaleUntil = _clock.ToDateTimeOffset(CacheClock.Add(life.ExpiresAt, _policy.StaleOnError?.Ticks ?? 0)),
+            Version = _policy.Version,
+            Code = _form.Code,
+            Schema = _form.Schema,
+            Format = _serializer.Format,
+            Size = size,
+            Tags = tags ?? [],
+        };
+        return new StoredEntry
+        {
+            Key = storeKey,
+            Method = _method.Name,
+            Content = header.Encode(payload.WrittenSpan),
+            Tags = header.Tags,
+            ReadableKey = _method.Memoizer.Options.StoreReadableKeys ? key.ToString() : null,
+        };
+    }
+
+    private bool Refused()
+    {
+        _counters.CountRefusal();
+        Log.ResultRefused(_method.Memoizer.Logger, _method.Name);
+        return false;
+    }
+
+    private void CountFailure(Exception failure, string operation)
+    {
+        _store.Failed();
+        _counters.CountStoreFailure();
+        Log.StoreFailed(_method.Memoizer.Logger, failure, _method.Name, operation);
+    }
+}
