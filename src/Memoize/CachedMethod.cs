@@ -94,7 +94,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         _policy = definition.Policy;
         _policy.Validate(Name, memoizer.Options.DefaultDuration);
         _clock = memoizer.Clock;
-        _memory = new MemoryStore<TKey, TValue>(_policy, _clock, _counters, memoizer.Budget);
+        _memory = new MemoryStore<TKey, TValue>(_policy, _clock, _counters, memoizer.Budget, memoizer.Scheduling?.Seed);
         _locks = new KeyedLocks<TKey, TValue>(this);
         _store = StoreLevel<TKey, TValue>.Of(this, definition, _counters);
         _runner = new ComputationRunner<TKey, TValue>(this, _policy, _memory, _store, _counters);
@@ -242,11 +242,20 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// <param name="core">The user's method.</param>
     /// <param name="tags">The tags of the result.</param>
     /// <param name="owner">The object that the method was called on, for the callbacks of the policy.</param>
-    public void StartRefreshAsync<TState>(TKey key, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, string[]? tags = null, object? owner = null) =>
+    public void StartRefreshAsync<TState>(TKey key, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, string[]? tags = null, object? owner = null)
+    {
+        if (Memoizer.Scheduling is { } scheduling)
+        {
+            var (ownKey, ownState, ownCore, ownTags, ownOwner) = (key, state, core, tags, owner);
+            scheduling.Queue(() => _ = RefreshAsync(ownKey, ownState, ownCore, ownTags, ownOwner));
+            return;
+        }
+
         ThreadPool.UnsafeQueueUserWorkItem(
             static call => _ = call.method.RefreshAsync(call.key, call.state, call.core, call.tags, call.owner),
             (method: this, key, state, core, tags, owner),
             preferLocal: false);
+    }
 
     /// <inheritdoc cref="StartRefreshAsync"/>
     public void StartRefresh<TState>(TKey key, TState state, Func<TState, CancellationToken, TValue> core, string[]? tags = null, object? owner = null) =>
@@ -423,6 +432,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         ArgumentOutOfRangeException.ThrowIfNegative(parallelism);
         var failures = new List<Exception>();
         int done = 0;
+        int progressFailures = 0;
         var limits = new ParallelOptions { MaxDegreeOfParallelism = parallelism == 0 ? Environment.ProcessorCount : parallelism, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(
             inputs,
@@ -439,7 +449,14 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 }
 
                 int doneNow = Interlocked.Increment(ref done);
-                progress?.Report(doneNow);
+                try
+                {
+                    progress?.Report(doneNow);
+                }
+                catch (Exception failure)
+                {
+                    if (Interlocked.Increment(ref progressFailures) == 1) Log.ProgressFailed(Memoizer.Logger, failure, Name);
+                }
             }).ConfigureAwait(false);
 
         if (failures.Count > 0) throw new AggregateException($"{Name}: {failures.Count} of {done} inputs could not be warmed.", failures);
@@ -448,12 +465,14 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     internal override void ClearMemory()
     {
         _locks.DetachAll();
+        Memoizer.Scheduling?.Pause();
         _memory.Clear();
     }
 
     internal override void InvalidateTag(string tag)
     {
         _locks.DetachTag(tag);
+        Memoizer.Scheduling?.Pause();
         _memory.RemoveTag(tag);
     }
 
@@ -494,8 +513,10 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         try
         {
+            Memoizer.Scheduling?.Pause();
             if (life is { } kept) _memory.Keep(keyedLock.Key, value, kept, tags, size);
             else _memory.Remove(keyedLock.Key, MissReason.Expired);
+            Memoizer.Scheduling?.Pause();
         }
         finally
         {
@@ -506,6 +527,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     private void InvalidateMemory(TKey key)
     {
         _locks.Detach(key);
+        Memoizer.Scheduling?.Pause();
         _memory.Remove(key, MissReason.Invalidated);
     }
 
@@ -537,7 +559,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 return true;
 
             case TurnKind.Stale:
-                value = TakeStale(turn);
+                value = TakeStale(turn, turn.Stale!);
                 return true;
         }
 
@@ -549,7 +571,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     internal TValue Compute<TState>(in Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, TValue> core, string[]? tags, object? owner)
     {
         if (turn.Kind == TurnKind.Uncached) return ComputeUncached(turn, state, core);
-        if (_policy.SoftTimeout is not null && _memory.IsUsable(turn.Lock.Seen)) return ComputeBeside(turn, state, core, tags, owner);
+        if (_policy.SoftTimeout is not null && _memory.StandIn(turn.Lock.Seen) is not null) return ComputeBeside(turn, state, core, tags, owner);
 
         Outcome<TValue> outcome;
         try
@@ -571,7 +593,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         if (turn.Kind == TurnKind.Uncached) return await ComputeUncachedAsync(turn, state, core).ConfigureAwait(false);
 
         Task<Outcome<TValue>> computation = _runner.RunAsync(turn.Lock, turn.Number, state, core, tags, owner, turn.ToRefresh);
-        if (!computation.IsCompleted && !await WaitForAsync(computation, turn).ConfigureAwait(false)) return LeaveRunning(turn);
+        if (!computation.IsCompleted && await WaitForAsync(computation, turn).ConfigureAwait(false) is { } stale) return LeaveRunning(turn, stale);
 
         // The lock has the outcome a little earlier, or much, if the memoizer was shut down and the method ignores its token.
         var outcome = computation.IsCompleted ? await computation.ConfigureAwait(false) : turn.Lock.Outcome;
@@ -715,7 +737,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     }
 
     private Turn<TKey, TValue> FirstTurn(bool toRefresh, KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, CancellationToken callerToken) =>
-        new(this, TurnKind.Compute, toRefresh, keyedLock, number: 1, caller, callerToken);
+        new(this, TurnKind.Compute, toRefresh, keyedLock, number: 1, caller, stale: null, callerToken);
 
     private Turn<TKey, TValue> Wait(bool toRefresh, KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, CancellationToken callerToken)
     {
@@ -723,6 +745,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         while (true)
         {
             TurnKind? kind;
+            MemoryEntry<TKey, TValue>? stale;
             KeyedLock<TKey, TValue>.Wake wake;
             int number = 0;
             try
@@ -739,7 +762,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
 
                 // The semaphore gives a permit to a caller that was cancelled meanwhile: the turn is for one that wants it.
                 if (wake == KeyedLock<TKey, TValue>.Wake.Turn) callerToken.ThrowIfCancellationRequested();
-                kind = KindOf(wake, keyedLock, ref acceptsStale);
+                kind = KindOf(wake, keyedLock, ref acceptsStale, out stale);
             }
             catch (Exception failure)
             {
@@ -747,7 +770,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 throw;
             }
 
-            if (kind is { } known) return Take(known, toRefresh, keyedLock, number, caller, callerToken);
+            if (kind is { } known) return Take(known, toRefresh, keyedLock, number, caller, stale, callerToken);
             if (wake != KeyedLock<TKey, TValue>.Wake.StartOver) continue;
 
             Leave(keyedLock, caller, turn: 0);
@@ -762,6 +785,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         while (true)
         {
             TurnKind? kind;
+            MemoryEntry<TKey, TValue>? stale;
             KeyedLock<TKey, TValue>.Wake wake;
             int number = 0;
             try
@@ -778,7 +802,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
 
                 // The semaphore gives a permit to a caller that was cancelled meanwhile: the turn is for one that wants it.
                 if (wake == KeyedLock<TKey, TValue>.Wake.Turn) callerToken.ThrowIfCancellationRequested();
-                kind = KindOf(wake, keyedLock, ref acceptsStale);
+                kind = KindOf(wake, keyedLock, ref acceptsStale, out stale);
             }
             catch (Exception failure)
             {
@@ -786,7 +810,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 throw;
             }
 
-            if (kind is { } known) return Take(known, toRefresh, keyedLock, number, caller, callerToken);
+            if (kind is { } known) return Take(known, toRefresh, keyedLock, number, caller, stale, callerToken);
             if (wake != KeyedLock<TKey, TValue>.Wake.StartOver) continue;
 
             Leave(keyedLock, caller, turn: 0);
@@ -807,8 +831,9 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     }
 
     /// <summary>What a caller does that woke up; null if it is to wait on, or to start over.</summary>
-    private TurnKind? KindOf(KeyedLock<TKey, TValue>.Wake wake, KeyedLock<TKey, TValue> keyedLock, ref bool acceptsStale)
+    private TurnKind? KindOf(KeyedLock<TKey, TValue>.Wake wake, KeyedLock<TKey, TValue> keyedLock, ref bool acceptsStale, out MemoryEntry<TKey, TValue>? stale)
     {
+        stale = null;
         switch (wake)
         {
             case KeyedLock<TKey, TValue>.Wake.Turn:
@@ -820,11 +845,11 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             case KeyedLock<TKey, TValue>.Wake.StartOver:
                 return null;
 
-            case KeyedLock<TKey, TValue>.Wake.TimedOut when acceptsStale && _memory.IsUsable(keyedLock.Seen):
+            case KeyedLock<TKey, TValue>.Wake.TimedOut when acceptsStale && (stale = _memory.StandIn(keyedLock.Seen)) is not null:
                 return TurnKind.Stale;
 
             case KeyedLock<TKey, TValue>.Wake.TimedOut when acceptsStale:
-                // The stale value has had its time while this caller waited.
+                // The stale value has had its time while this caller waited, or was invalidated.
                 acceptsStale = false;
                 return null;
 
@@ -835,35 +860,36 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         }
     }
 
-    private Turn<TKey, TValue> Take(TurnKind kind, bool toRefresh, KeyedLock<TKey, TValue> keyedLock, int number, ComputationFrame? caller, CancellationToken callerToken)
+    private Turn<TKey, TValue> Take(TurnKind kind, bool toRefresh, KeyedLock<TKey, TValue> keyedLock, int number, ComputationFrame? caller, MemoryEntry<TKey, TValue>? stale, CancellationToken callerToken)
     {
-        if (kind is TurnKind.Stale) keyedLock.KeepRunning();
+        if (kind is TurnKind.Stale) keyedLock.KeepRunning(turn: 0);
         if (kind is TurnKind.Stale or TurnKind.Uncached) Leave(keyedLock, caller, turn: 0);
-        return new(this, kind, toRefresh, keyedLock, number, caller, callerToken);
+        return new(this, kind, toRefresh, keyedLock, number, caller, stale, callerToken);
     }
 
-    /// <summary>Waits for a computation that this caller started. False if the caller takes the stale value instead.</summary>
-    private async ValueTask<bool> WaitForAsync(Task<Outcome<TValue>> computation, Turn<TKey, TValue> turn)
+    /// <summary>Waits for a computation that this caller started. Not null if the caller takes this stale value instead.</summary>
+    private async ValueTask<MemoryEntry<TKey, TValue>?> WaitForAsync(Task<Outcome<TValue>> computation, Turn<TKey, TValue> turn)
     {
         try
         {
-            bool acceptsStale = _policy.SoftTimeout is not null && _memory.IsUsable(turn.Lock.Seen);
+            bool acceptsStale = _policy.SoftTimeout is not null && _memory.StandIn(turn.Lock.Seen) is not null;
             using (var patience = new Patience(acceptsStale ? _policy.SoftTimeout : null, _clock.Provider, turn.CallerToken))
             {
                 try
                 {
                     await WaitForAsync(patience.Token).ConfigureAwait(false);
-                    return true;
+                    return null;
                 }
                 catch (OperationCanceledException) when (patience.IsOver)
                 {
-                    if (_memory.IsUsable(turn.Lock.Seen)) return false;
+                    if (computation.IsCompleted) return null;
+                    if (_memory.StandIn(turn.Lock.Seen) is { } stale) return stale;
                 }
             }
 
             // The stale value has had its time while this caller waited.
             await WaitForAsync(turn.CallerToken).ConfigureAwait(false);
-            return true;
+            return null;
         }
         catch (OperationCanceledException failure)
         {
@@ -874,7 +900,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
 
         // The outcome is for everybody inside, this caller too; but where the next caller retries, each has a failure of its own.
         Task WaitForAsync(CancellationToken token) => _policy.OnFailure == OnFailure.Retry
-            ? Task.WhenAny(computation, Memoizer.WhenAborted).WaitAsync(token)
+            ? Memoizer.Scheduling?.WaitForAnyAsync(computation, Memoizer.WhenAborted, token) ?? Task.WhenAny(computation, Memoizer.WhenAborted).WaitAsync(token)
             : turn.Lock.WaitAsync(token).AsTask();
     }
 
@@ -887,8 +913,8 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         var computation = _runner.RunAsync(
             turn.Lock,
             turn.Number,
-            (state, core),
-            static (call, token) => new ValueTask<TValue>(Task.Run(() => call.core(call.state, token), CancellationToken.None)),
+            (state, core, scheduling: Memoizer.Scheduling),
+            static (call, token) => new ValueTask<TValue>(call.scheduling?.Run(() => call.core(call.state, token)) ?? Task.Run(() => call.core(call.state, token), CancellationToken.None)),
             tags,
             owner,
             turn.ToRefresh);
@@ -898,12 +924,12 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             using var patience = new Patience(_policy.SoftTimeout, _clock.Provider, turn.CallerToken);
             try
             {
-                computation.Wait(patience.Token);
+                WaitFor(computation, patience.Token);
             }
             catch (OperationCanceledException) when (patience.IsOver)
             {
-                if (_memory.IsUsable(turn.Lock.Seen)) return LeaveRunning(turn);
-                computation.Wait(turn.CallerToken);
+                if (!computation.IsCompleted && _memory.StandIn(turn.Lock.Seen) is { } stale) return LeaveRunning(turn, stale);
+                WaitFor(computation, turn.CallerToken);
             }
         }
         catch (OperationCanceledException)
@@ -912,7 +938,15 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             throw;
         }
 
-        return TakeOutcome(turn, computation.Result, turn.Lock.IsFromElsewhere ? CallOutcome.Coalesced : CallOutcome.Computed);
+        // If the memoizer was shut down, the lock has the outcome, and the method may go on.
+        return TakeOutcome(turn, computation.IsCompleted ? computation.Result : turn.Lock.Outcome, turn.Lock.IsFromElsewhere ? CallOutcome.Coalesced : CallOutcome.Computed);
+    }
+
+    /// <summary>Waits until a computation ends, or the memoizer is shut down.</summary>
+    private void WaitFor(Task<Outcome<TValue>> computation, CancellationToken token)
+    {
+        if (Memoizer.Scheduling is { } scheduling) scheduling.WaitForAny(computation, Memoizer.WhenAborted, token);
+        else Task.WaitAny([computation, Memoizer.WhenAborted], token);
     }
 
     private TValue ComputeUncached<TState>(in Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, TValue> core)
@@ -971,22 +1005,22 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     private TValue StaleOrThrow(in Turn<TKey, TValue> turn, Outcome<TValue> failed)
     {
         // Who asked for a refresh wants to know that it failed.
-        if (!turn.ToRefresh && _memory.IsUsable(turn.Lock.Seen)) return TakeStale(turn);
+        if (!turn.ToRefresh && _memory.StandIn(turn.Lock.Seen) is { } stale) return TakeStale(turn, stale);
 
         _counters.CountMiss(CallOutcome.Failed, turn.Reason);
         return failed.GetValueOrThrow();
     }
 
-    private TValue LeaveRunning(in Turn<TKey, TValue> turn)
+    private TValue LeaveRunning(in Turn<TKey, TValue> turn, MemoryEntry<TKey, TValue> stale)
     {
-        turn.Lock.KeepRunning();
-        return TakeStale(turn);
+        turn.Lock.KeepRunning(turn.Number);
+        return TakeStale(turn, stale);
     }
 
-    private TValue TakeStale(in Turn<TKey, TValue> turn)
+    private TValue TakeStale(in Turn<TKey, TValue> turn, MemoryEntry<TKey, TValue> stale)
     {
         _counters.CountMiss(CallOutcome.Stale, turn.Reason);
-        return turn.Lock.Seen!.Value;
+        return stale.Value;
     }
 
     private static CallOutcome OutcomeOf(Exception failure, CancellationToken callerToken) =>

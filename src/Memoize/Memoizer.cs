@@ -58,6 +58,8 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
 
     internal MemoizerOptions Options { get; }
 
+    internal Scheduling? Scheduling => Options.Scheduling;
+
     internal CacheClock Clock { get; }
 
     /// <summary>What all methods may keep together; null for no limit.</summary>

@@ -104,6 +104,7 @@ partial class Clock
     {
         internal static readonly global::Memoize.CachedMethodDefinition<global::Memoize.NoKey, long> Definition = new(
             "Clock.ReadAsync()",
-            new() { Duration = global::System.TimeSpan.FromMinutes(90), Capacity = 1 });
+            new() { Duration = global::System.TimeSpan.FromMinutes(90), Capacity = 1 },
+            new() { WriteKey = static (_, _) => { }, Schema = 0xFC66F021C67D064CUL });
     }
 }

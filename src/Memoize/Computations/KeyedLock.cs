@@ -143,22 +143,15 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     /// <summary>Waits for the turn or the outcome. A caller that is cancelled must still <see cref="Leave"/>.</summary>
     public (Wake Wake, int Turn) Wait(CancellationToken cancellationToken)
     {
-        Permits().Wait(cancellationToken);
+        if (Method.Memoizer.Scheduling is { } scheduling) scheduling.Wait(Permits(), cancellationToken);
+        else Permits().Wait(cancellationToken);
         return WakeUp();
-    }
-
-    /// <summary>Wakes up if there is a permit, without waiting: the step of a caller whose interleaving a test plays.</summary>
-    public bool TryWait(out (Wake Wake, int Turn) woken)
-    {
-        bool permitted = Permits().Wait(0);
-        woken = permitted ? WakeUp() : default;
-        return permitted;
     }
 
     /// <inheritdoc cref="Wait"/>
     public async ValueTask<(Wake Wake, int Turn)> WaitAsync(CancellationToken cancellationToken)
     {
-        await Permits().WaitAsync(cancellationToken).ConfigureAwait(false);
+        await (Method.Memoizer.Scheduling?.WaitAsync(Permits(), cancellationToken) ?? Permits().WaitAsync(cancellationToken)).ConfigureAwait(false);
         return WakeUp();
     }
 
@@ -298,9 +291,13 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table, Ca
     }
 
     /// <summary>Lets the computation that is running go on even if nobody is left to wait for it.</summary>
-    public void KeepRunning()
+    /// <param name="turn">The caller's turn, which may be void by now: then its computation has ended, and the one that runs is another's. 0 for a caller that only waited.</param>
+    public void KeepRunning(int turn)
     {
-        lock (this) _leftRunning = Computation is not null;
+        lock (this)
+        {
+            if (Computation is not null && (turn == 0 || turn == _turn)) _leftRunning = true;
+        }
     }
 
     /// <summary>Ends the computation that is running for everybody inside, at once; its own end then changes nothing.</summary>

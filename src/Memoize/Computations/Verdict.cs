@@ -54,7 +54,7 @@ internal readonly struct Verdict
                 memory.RefuseComputed(keyedLock.Key, Reason);
                 break;
             case Kind.Remember:
-                memory.KeepFailure(keyedLock.Key, keyedLock.Outcome.Failure!, Until);
+                memory.KeepFailure(keyedLock.Key, keyedLock.Outcome.Failure!, Until, keyedLock.Tags);
                 break;
             case Kind.Drop:
                 break;

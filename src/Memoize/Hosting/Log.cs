@@ -17,6 +17,9 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Error, "Pruning in the background failed; it is tried again at the next interval.")]
     public static partial void PruningFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(9, LogLevel.Warning, "{Method}: the progress of a warming threw. The warming goes on; what its progress throws later is not logged again.")]
+    public static partial void ProgressFailed(ILogger logger, Exception exception, string method);
+
     [LoggerMessage(10, LogLevel.Error, "{Method}: the store failed to {Operation}; the method goes on without it.")]
     public static partial void StoreFailed(ILogger logger, Exception exception, string method, string operation);
 

@@ -41,6 +41,7 @@ internal sealed class MemoryEntry<TKey, TValue>(TKey key, TValue value, EntryLif
     /// <summary>Why the last result was not kept in place of this entry; written under the store's lock.</summary>
     public MissReason? Refusal;
 
+    private volatile bool _isSuperseded;
     private long _refreshAt = life.RefreshAt;
     private int _refreshing;
     private Task<TValue>? _task;
@@ -50,6 +51,11 @@ internal sealed class MemoryEntry<TKey, TValue>(TKey key, TValue value, EntryLif
 
     /// <summary>The size that the user gives the value; 0 if none.</summary>
     public override long Weight { get; } = size;
+
+    /// <summary>Whether the key was written or invalidated since: who still has the entry in hand must not serve it, not even stale.</summary>
+    public bool IsSuperseded => _isSuperseded;
+
+    public void Supersede() => _isSuperseded = true;
 
     public bool IsRefreshing => Volatile.Read(ref _refreshing) != 0;
 

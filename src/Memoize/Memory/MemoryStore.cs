@@ -47,7 +47,8 @@ internal sealed class MemoryStore<TKey, TValue>
     /// <param name="clock">The time.</param>
     /// <param name="counters">Where evictions are counted.</param>
     /// <param name="budget">What all methods of the memoizer may keep together; null for no limit.</param>
-    public MemoryStore(CachePolicy<TValue> policy, CacheClock clock, MethodCounters counters, MemoryBudget? budget = null)
+    /// <param name="seed">What chance depends on; null for chance.</param>
+    public MemoryStore(CachePolicy<TValue> policy, CacheClock clock, MethodCounters counters, MemoryBudget? budget = null, uint? seed = null)
     {
         _clock = clock;
         _counters = counters;
@@ -57,7 +58,7 @@ internal sealed class MemoryStore<TKey, TValue>
         _sliding = policy.Sliding?.Ticks ?? CacheClock.Never;
         _stale = policy.StaleOnError?.Ticks ?? 0;
         _removed = new RemovedKeys<TKey>(policy.Capacity);
-        _policy = new EvictionPolicy(policy.Capacity, policy.MaxSize ?? long.MaxValue, (uint)Random.Shared.Next());
+        _policy = new EvictionPolicy(policy.Capacity, policy.MaxSize ?? long.MaxValue, seed ?? (uint)Random.Shared.Next());
     }
 
     /// <summary>How many values there are, expired ones that have not been removed yet included.</summary>
@@ -137,6 +138,13 @@ internal sealed class MemoryStore<TKey, TValue>
     public bool IsUsable([NotNullWhen(true)] MemoryEntry<TKey, TValue>? entry) =>
         entry is not null && _clock.IsBefore(StaleUntil(entry));
 
+    /// <summary>What may stand in for a fresh value: the entry that a caller has seen, or what was written over it since. Null if that cannot.</summary>
+    public MemoryEntry<TKey, TValue>? StandIn(MemoryEntry<TKey, TValue>? seen)
+    {
+        if (seen is { IsSuperseded: true } && !TryPeek(seen.Key, out seen)) return null;
+        return IsUsable(seen) ? seen : null;
+    }
+
     public bool IsFresh(MemoryEntry<TKey, TValue> entry)
     {
         long end = End(entry);
@@ -179,9 +187,9 @@ internal sealed class MemoryStore<TKey, TValue>
     }
 
     /// <summary>Remembers a failure until <paramref name="until"/>. A value that can still stand in for the result stays.</summary>
-    public void KeepFailure(TKey key, ExceptionDispatchInfo failure, long until)
+    public void KeepFailure(TKey key, ExceptionDispatchInfo failure, long until, string[]? tags)
     {
-        var kept = new KeptFailure(failure, until);
+        var kept = new KeptFailure(failure, until, tags);
         lock (_writes)
         {
             _entries.TryGet(key, out var previous);
@@ -214,6 +222,7 @@ internal sealed class MemoryStore<TKey, TValue>
         {
             if (_entries.TryGet(key, out var entry))
             {
+                entry.Supersede();
                 Remove(entry, reason);
                 return true;
             }
@@ -257,11 +266,12 @@ internal sealed class MemoryStore<TKey, TValue>
         }
     }
 
-    /// <summary>Removes the values with a tag and remembers that they were invalidated.</summary>
+    /// <summary>Removes the values with a tag, remembers that they were invalidated, and forgets the failures of computations with it.</summary>
     public void RemoveTag(string tag)
     {
         lock (_writes)
         {
+            _removed.ForgetFailures(tag);
             foreach (var entry in _tags.Of(tag)) Remove(entry, MissReason.Invalidated);
         }
     }
@@ -326,6 +336,7 @@ internal sealed class MemoryStore<TKey, TValue>
     {
         // What can throw, because it compares keys, comes first.
         _removed.Forget(entry.Key);
+        previous?.Supersede();
         if (!_policy.CanHold(entry.Weight))
         {
             // Larger than the whole store: it is as if it had come and been evicted at once.
@@ -396,6 +407,7 @@ internal sealed class MemoryStore<TKey, TValue>
         _entries.Remove(entry);
         _tags.Remove(entry);
         _budget?.Add(-1, -entry.Weight);
+        if (reason == MissReason.Invalidated) entry.Supersede();
         Remember(entry, reason);
     }
 

@@ -10,6 +10,7 @@ internal sealed class RemovedKeys<TKey>(int limit)
 {
     private readonly Dictionary<TKey, LinkedListNode<Removed>> _nodes = [];
     private readonly LinkedList<Removed> _oldestFirst = [];
+    private int _failures;
 
     public int Count => _nodes.Count;
 
@@ -37,19 +38,28 @@ internal sealed class RemovedKeys<TKey>(int limit)
         Forget(key);
         if (_nodes.Count >= limit) Forget(_oldestFirst.First!.Value.Key);
         _nodes.Add(key, _oldestFirst.AddLast(new Removed(key, reason, failure)));
+        if (failure is not null) _failures++;
     }
 
     public void Forget(TKey key)
     {
-        if (_nodes.Remove(key, out var node)) _oldestFirst.Remove(node);
+        if (!_nodes.Remove(key, out var node)) return;
+
+        _oldestFirst.Remove(node);
+        if (node.Value.Failure is not null) _failures--;
     }
 
-    /// <summary>Forgets every failure, as if the keys had been invalidated.</summary>
-    public void ForgetFailures()
+    /// <summary>Forgets every failure, or those of computations with a tag, as if the keys had been invalidated.</summary>
+    public void ForgetFailures(string? tag = null)
     {
+        if (_failures == 0) return;
+
         for (var node = _oldestFirst.First; node is not null; node = node.Next)
         {
-            if (node.Value.Failure is not null) node.Value = node.Value with { Reason = MissReason.Invalidated, Failure = null };
+            if (node.Value.Failure is not { } failure || (tag is not null && failure.Tags?.Contains(tag, StringComparer.Ordinal) != true)) continue;
+
+            node.Value = node.Value with { Reason = MissReason.Invalidated, Failure = null };
+            _failures--;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -50,6 +51,8 @@ public sealed class StoreKeyWriter
         Set,
         Map,
         Type,
+        Record,
+        Storable,
     }
 
     /// <summary>The key that <paramref name="write"/> writes for <paramref name="key"/>, of the method <paramref name="method"/>.</summary>
@@ -122,6 +125,14 @@ public sealed class StoreKeyWriter
         PutSized(Tag.Text, MemoryMarshal.AsBytes(value.AsSpan()));
     }
 
+    /// <summary>Writes a string of which case does not count, as <see cref="StringComparison.OrdinalIgnoreCase"/> has it, or that it is null.</summary>
+    public void WriteIgnoringCase(string? value)
+    {
+        // A long s is no S to that comparison, but its upper case is.
+        const char LongS = '\u017F';
+        Write(value is null ? null : string.Join(LongS, value.Split(LongS).Select(static part => part.ToUpperInvariant())));
+    }
+
     /// <summary>Writes a string key.</summary>
     public void Write(TextKey value) => Write(value.Text);
 
@@ -169,11 +180,78 @@ public sealed class StoreKeyWriter
         else PutSized(Tag.Type, Encoding.UTF8.GetBytes($"{value}, {value.Assembly.GetName().Name}"));
     }
 
-    /// <summary>Writes a value of a type that writes itself, or that it is null.</summary>
+    /// <summary>Writes a value of a type that writes itself, with its type, or that it is null.</summary>
     public void Write(IStorableKey? value)
     {
-        if (value is null) WriteNull();
-        else value.WriteTo(this);
+        if (value is null)
+        {
+            WriteNull();
+            return;
+        }
+
+        // In a frame: nobody knows how much the type writes, and what comes next must not be taken for a part of it.
+        int header = _length;
+        Put(Tag.Storable, sizeof(int));
+        Write(value.GetType());
+        value.WriteTo(this);
+        BinaryPrimitives.WriteInt32LittleEndian(_bytes.AsSpan(header + 1), _length - header);
+    }
+
+    /// <summary>Writes a record by the members that its equality compares, or that it is null.</summary>
+    /// <param name="value">The record.</param>
+    /// <param name="writeMembers">Writes all members that count.</param>
+    /// <exception cref="NotSupportedException">The value is of a derived type, whose members nobody knows here.</exception>
+    public void WriteRecord<T>(T? value, Action<T, StoreKeyWriter> writeMembers)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(writeMembers);
+        if (value is null)
+        {
+            WriteNull();
+            return;
+        }
+
+        if (value.GetType() != typeof(T)) throw new NotSupportedException($"A '{value.GetType()}' was passed as a '{typeof(T)}', so the key of the call cannot be written for a store. Make '{typeof(T)}' sealed, or let it implement {nameof(IStorableKey)}.");
+
+        Put(Tag.Record);
+        writeMembers(value, this);
+    }
+
+    /// <summary>
+    /// Whether values of this type can be written without knowing it beforehand: numbers, texts, dates, enums and other simple
+    /// values, nullable or not, and what implements <see cref="IStorableKey"/>. Generated code asks this about type arguments.
+    /// </summary>
+    public static bool CanWrite<T>()
+    {
+        var type = TypeOf<T>();
+        return type.IsEnum || SimpleValues.Writers.ContainsKey(type) || typeof(IStorableKey).IsAssignableFrom(type);
+    }
+
+    /// <summary>Writes a value of a type for which <see cref="CanWrite"/> is true, so that equal values write the same.</summary>
+    /// <exception cref="NotSupportedException">It is not true for <typeparamref name="T"/>.</exception>
+    public void WriteValue<T>(T value)
+    {
+        object? boxed = value;
+        if (!CanWrite<T>()) throw new NotSupportedException($"A '{typeof(T)}' cannot be part of a stored key. Let it implement {nameof(IStorableKey)}.");
+
+        switch (boxed)
+        {
+            case null:
+                WriteNull();
+                break;
+            case IStorableKey storable:
+                Write(storable);
+                break;
+            case Enum when Convert.GetTypeCode(boxed) is TypeCode.UInt64:
+                Write(Convert.ToUInt64(boxed, CultureInfo.InvariantCulture));
+                break;
+            case Enum:
+                Write(Convert.ToInt64(boxed, CultureInfo.InvariantCulture));
+                break;
+            default:
+                SimpleValues.Writers[TypeOf<T>()](boxed, this);
+                break;
+        }
     }
 
     /// <summary>Writes items in their order, or that there is no collection.</summary>
@@ -211,6 +289,8 @@ public sealed class StoreKeyWriter
                 writeKey(pair.Key, writer);
                 writeValue(pair.Value, writer);
             });
+
+    private static Type TypeOf<T>() => Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T);
 
     private void WriteUnordered<T>(Tag tag, IEnumerable<T>? items, Action<T, StoreKeyWriter> writeItem)
     {

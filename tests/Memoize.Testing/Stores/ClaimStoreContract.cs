@@ -934,7 +934,7 @@ public abstract class ClaimStoreContract(ITestOutputHelper output) : CacheStoreC
     // return without. No wait here is for time to pass: each is over as soon as the store returns.
     private async Task AssertReturns(Task waiting, TimeSpan? within = null)
     {
-        const int Steps = 100;
+        const int Steps = 40;
         var allowed = within ?? Seconds(10);
         for (int i = 0; i < Steps && !waiting.IsCompleted; i++)
         {
@@ -942,7 +942,7 @@ public abstract class ClaimStoreContract(ITestOutputHelper output) : CacheStoreC
             if (!waiting.IsCompleted) Time.Advance(allowed / Steps);
         }
 
-        await Task.WhenAny(waiting, Task.Delay(Seconds(30), TimeProvider.System));
+        await Task.WhenAny(waiting, Task.Delay(Seconds(10), TimeProvider.System));
         Assert.True(waiting.IsCompleted, $"It did not return within {allowed}.");
         await waiting;
     }
