@@ -69,6 +69,45 @@ public sealed class MemoizerArchiveTests
     }
 
     [Fact]
+    public async Task What_another_machine_computed_later_is_served_after_an_import_without_computing()
+    {
+        var (here, there) = (new SimulatedProcesses(), new SimulatedProcesses());
+        var method = here.Start();
+        Assert.Equal("older", method.Call("key", static _ => "older"));
+        there.Time.Advance(TimeSpan.FromMinutes(1));
+        there.Start().Call("key", static _ => "newer");
+        var file = new MemoryStream();
+        await CacheArchive.ExportAsync(there.Store, file, timeProvider: there.Time);
+        file.Position = 0;
+
+        var result = await method.Memoizer.ImportAsync(file);
+
+        Assert.Equal(1, result.Imported);
+        Assert.Equal("newer", method.Call("key", static _ => throw new InvalidOperationException("The method ran.")));
+        Assert.Equal(1, method.Statistics.StoreHits);
+    }
+
+    [Fact]
+    public async Task A_computation_that_began_before_an_import_does_not_overwrite_what_came_in()
+    {
+        var (here, there) = (new SimulatedProcesses(), new SimulatedProcesses());
+        var method = here.Start();
+        var gate = new TaskCompletionSource<string?>();
+        there.Time.Advance(TimeSpan.FromMinutes(1));
+        there.Start().Call("key", static _ => "imported");
+        var file = new MemoryStream();
+        await CacheArchive.ExportAsync(there.Store, file, timeProvider: there.Time);
+        file.Position = 0;
+
+        var running = method.CallAsync("key", _ => gate.Task);
+        await method.Memoizer.ImportAsync(file);
+        gate.SetResult("computed");
+
+        Assert.Equal("computed", await running);
+        Assert.Equal("imported", method.Call("key", static _ => throw new InvalidOperationException("The method ran.")));
+    }
+
+    [Fact]
     public async Task Time_is_the_memoizers()
     {
         var store = new ListedStore();
