@@ -25,6 +25,8 @@ internal sealed class Connection : IDisposable
             // NORMAL: with a write-ahead log a crash of the machine can lose the last entries, but breaks nothing, and no
             // commit waits for the disk. The file is not trusted: nothing in it runs. Memory-mapped reads would be faster by
             // little, and would end the process if somebody cut the file short.
+            // A checkpoint every 8 MB, which is when the disk is waited for.
+            Run("PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216");
             Run("PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 0; PRAGMA foreign_keys = OFF");
         }
         catch

@@ -26,7 +26,7 @@ internal sealed class Reader : IDisposable
         _page = connection.Prepare("SELECT revision, method, tags, readable_key, content, id, key FROM entries WHERE id > ?1 ORDER BY id LIMIT ?2");
         _total = connection.Prepare("SELECT entries FROM totals WHERE id = 0");
         _totals = connection.Prepare("SELECT id, method, entries, size FROM totals WHERE entries > 0 ORDER BY method");
-        _claims = connection.Prepare("SELECT count(*) FROM claims");
+        _claims = connection.Prepare("SELECT count(*) FROM claims WHERE key > x''");
         _dataVersion = connection.Prepare("PRAGMA data_version");
     }
 
@@ -99,39 +99,46 @@ internal sealed class Reader : IDisposable
     public IReadOnlyList<string> CheckIntegrity()
     {
         var problems = new List<string>();
-        using (var check = new Statement(_connection.Database, "PRAGMA integrity_check(100)"))
+        try
         {
-            try
-            {
-                while (check.Step())
-                {
-                    if (check.Text(0) is { } problem && problem != "ok") problems.Add(problem);
-                }
-            }
-            catch (SqliteException exception) when (exception.SqliteErrorCode == raw.SQLITE_CORRUPT && problems.Count > 0)
-            {
-                // It has found out what is broken, and cannot go on behind it.
-            }
+            CheckStructure(problems);
+            CheckCounts(problems);
         }
-
-        // In a file whose tables are broken there is nothing to count.
-        if (problems.Count > 0) return problems;
-
-        using var counts = new Statement(
-            _connection.Database,
-            """
-            SELECT totals.method, totals.entries, totals.size, count(entries.id) AS real_entries, coalesce(sum(entries.size), 0) AS real_size
-            FROM totals LEFT JOIN entries ON entries.method = totals.id OR totals.id = 0
-            GROUP BY totals.id HAVING totals.entries <> real_entries OR totals.size <> real_size
-            """);
-        while (counts.Step())
+        catch (SqliteException exception) when (exception.SqliteErrorCode == raw.SQLITE_CORRUPT)
         {
-            string whose = counts.Text(0) is { } method ? $"Of {method}" : "Altogether";
-            problems.Add(FormattableString.Invariant($"{whose}, {counts.Number(1)} entries with {counts.Number(2)} bytes are counted, but there are {counts.Number(3)} with {counts.Number(4)}."));
+            // So damaged that the check itself did not come to its end.
+            problems.Add(exception.Message);
         }
 
         return problems;
     }
 
     public void Dispose() => _connection.Dispose();
+
+    private void CheckStructure(List<string> problems)
+    {
+        using var check = new Statement(_connection.Database, "PRAGMA integrity_check(100)");
+        while (check.Step())
+        {
+            if (check.Text(0) is { } problem && problem != "ok") problems.Add(problem);
+        }
+    }
+
+    private void CheckCounts(List<string> problems)
+    {
+        using var counts = new Statement(
+            _connection.Database,
+            """
+            SELECT totals.method, totals.entries, totals.size, coalesce(real.entries, 0), coalesce(real.size, 0)
+            FROM totals LEFT JOIN (
+                SELECT method AS id, count(*) AS entries, sum(size) AS size FROM entries GROUP BY method
+                UNION ALL SELECT 0, count(*), sum(size) FROM entries) AS real USING (id)
+            WHERE totals.entries <> coalesce(real.entries, 0) OR totals.size <> coalesce(real.size, 0)
+            """);
+        while (counts.Step())
+        {
+            string whose = counts.Text(0) is { } method ? $"Of {method}" : "Altogether";
+            problems.Add(FormattableString.Invariant($"{whose}, {counts.Number(1)} entries with {counts.Number(2)} bytes are counted, but there are {counts.Number(3)} with {counts.Number(4)}."));
+        }
+    }
 }

@@ -14,14 +14,13 @@ internal static class Schema
     private static readonly string[] Migrations =
     [
         """
-        -- A row for each method, and row 0 for all of them, which has the last token that was given to a claim or a write.
+        -- A row for each method, and row 0 for all of them together.
         CREATE TABLE totals (
             id INTEGER PRIMARY KEY,
             method TEXT UNIQUE,
             entries INTEGER NOT NULL DEFAULT 0,
-            size INTEGER NOT NULL DEFAULT 0,
-            token INTEGER);
-        INSERT INTO totals (id, token) VALUES (0, 0);
+            size INTEGER NOT NULL DEFAULT 0);
+        INSERT INTO totals (id) VALUES (0);
 
         -- id grows with every write: the entry that was written first has the smallest. Moments are ticks of UTC.
         -- ends is when an entry can be served no more, not even stale. content comes last, so that what is before it is read without it.
@@ -45,12 +44,15 @@ internal static class Schema
             PRIMARY KEY (tag, entry)) WITHOUT ROWID;
         CREATE INDEX tags_by_entry ON tags (entry);
 
+        -- The row with the empty key has the last token that was given to a claim or a write. It is here, because a claim then
+        -- changes one page of the file and not two.
         CREATE TABLE claims (
             key BLOB PRIMARY KEY,
             method INTEGER NOT NULL,
             token INTEGER NOT NULL,
             lease_ends INTEGER NOT NULL,
             tags TEXT) WITHOUT ROWID;
+        INSERT INTO claims (key, method, token, lease_ends) VALUES (x'', 0, 0, 0x7FFFFFFFFFFFFFFF);
 
         -- Why entries left, the last of them last. 1: its time was over, 2: it made room, 3: it was invalidated.
         CREATE TABLE departures (
@@ -76,6 +78,8 @@ internal static class Schema
     {
         if (IsCurrent(connection, path)) return;
 
+        // Entries are small, and a commit writes whole pages: with half the usual size it takes a tenth less time.
+        connection.Run("PRAGMA page_size = 2048");
         string? mode = connection.RunForText("PRAGMA journal_mode = WAL");
         if (!string.Equals(mode, "wal", StringComparison.OrdinalIgnoreCase)) throw new CacheStoreException($"{path} cannot have a write-ahead log: SQLite says that its journal mode is '{mode}'. Put the file on a local disk; network file systems do not do.");
 

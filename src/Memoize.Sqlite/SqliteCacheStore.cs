@@ -202,10 +202,12 @@ public sealed class SqliteCacheStore : IClaimStore, IDisposable, IAsyncDisposabl
     {
         ArgumentNullException.ThrowIfNull(request);
 
-        // Most of those that ask find that another computes: reading tells them, and locks nobody out.
-        if (_readers.Read(Claiming, request, FindAnswer) is { } answer) return answer;
+        // Most of those that ask find that another computes: reading tells them, and locks nobody out. The writer reads as
+        // well, and has what it wrote last at hand; but behind somebody who writes nobody waits for an answer.
+        ClaimResult? answer = _turns.IsFree ? null : _readers.Read(Claiming, request, FindAnswer);
+        if (answer is not null) return answer.Value;
 
-        var result = _turns.Write(Claiming, request, Claim);
+        var result = _turns.Write(Claiming, request, Claim, FindAnswer)!.Value;
         if (request.TakeOver) _waiters.Wake(request.Key);
         return result;
     }
@@ -214,9 +216,10 @@ public sealed class SqliteCacheStore : IClaimStore, IDisposable, IAsyncDisposabl
     public async ValueTask<ClaimResult> TryClaimAsync(ClaimRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (await _readers.ReadAsync(Claiming, request, FindAnswer, cancellationToken).ConfigureAwait(false) is { } answer) return answer;
+        ClaimResult? answer = _turns.IsFree ? null : await _readers.ReadAsync(Claiming, request, FindAnswer, cancellationToken).ConfigureAwait(false);
+        if (answer is not null) return answer.Value;
 
-        var result = await _turns.WriteAsync(Claiming, request, Claim, cancellationToken).ConfigureAwait(false);
+        var result = (await _turns.WriteAsync(Claiming, request, Claim, cancellationToken, FindAnswer).ConfigureAwait(false))!.Value;
         if (request.TakeOver) _waiters.Wake(request.Key);
         return result;
     }
@@ -299,7 +302,9 @@ public sealed class SqliteCacheStore : IClaimStore, IDisposable, IAsyncDisposabl
 
     private static ClaimResult? FindAnswer(Reader reader, ClaimRequest request) => reader.FindAnswer(request);
 
-    private static ClaimResult Claim(Writer writer, ClaimRequest request) => writer.TryClaim(request);
+    private static ClaimResult? FindAnswer(Writer writer, ClaimRequest request) => writer.FindAnswer(request);
+
+    private static ClaimResult? Claim(Writer writer, ClaimRequest request) => writer.TryClaim(request);
 
     private static long PruneBatch(Writer writer, int state) => writer.Prune();
 

@@ -16,7 +16,6 @@ internal sealed class Writer : IDisposable
     private readonly Statement _begin;
     private readonly Statement _commit;
     private readonly Statement _nextToken;
-    private readonly Statement _setToken;
     private readonly Statement _claim;
     private readonly Statement _takeOver;
     private readonly Statement _renew;
@@ -44,21 +43,14 @@ internal sealed class Writer : IDisposable
         _pruning = new Pruning(connection, options);
         _begin = connection.Prepare("BEGIN IMMEDIATE");
         _commit = connection.Prepare("COMMIT");
-        _nextToken = connection.Prepare("UPDATE totals SET token = token + 1 WHERE id = 0 RETURNING token");
-        _setToken = connection.Prepare("UPDATE totals SET token = ?1 WHERE id = 0");
-        _claim = connection.Prepare(
-            """
-            INSERT INTO claims (key, method, token, lease_ends, tags)
-            VALUES (?1, ?2, (SELECT token + 1 FROM totals WHERE id = 0), ?3, ?4)
-            ON CONFLICT DO NOTHING
-            RETURNING token
-            """);
+        _nextToken = connection.Prepare("UPDATE claims SET token = token + 1 WHERE key = x'' RETURNING token");
+        _claim = connection.Prepare("INSERT INTO claims (key, method, token, lease_ends, tags) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING");
         _takeOver = connection.Prepare("UPDATE claims SET method = ?2, token = ?3, lease_ends = ?4, tags = ?5 WHERE key = ?1");
         _renew = connection.Prepare("UPDATE claims SET lease_ends = ?3 WHERE key = ?1 AND token = ?2");
         _endClaim = connection.Prepare("DELETE FROM claims WHERE key = ?1 AND token = ?2");
         _voidClaim = connection.Prepare("DELETE FROM claims WHERE key = ?1");
         _taggedClaims = connection.Prepare("SELECT key, tags FROM claims WHERE tags IS NOT NULL");
-        _voidClaims = connection.Prepare("DELETE FROM claims WHERE ?1 IS NULL OR method = ?1");
+        _voidClaims = connection.Prepare("DELETE FROM claims WHERE key > x'' AND (?1 IS NULL OR method = ?1)");
         _revision = connection.Prepare("SELECT revision FROM entries WHERE key = ?1");
         _former = connection.Prepare(
             "SELECT id, method, size, tags IS NOT NULL FROM entries WHERE key = ?1 UNION ALL SELECT id, NULL, NULL, NULL FROM departures WHERE key = ?1");
@@ -90,23 +82,21 @@ internal sealed class Writer : IDisposable
         if (_connection.InTransaction) _connection.Run("ROLLBACK");
     }
 
+    /// <summary>What a read says to a request. Called outside of transactions, too: it takes no lock that others wait for.</summary>
+    public ClaimResult? FindAnswer(ClaimRequest request) => _entries.FindAnswer(request);
+
     public ClaimResult TryClaim(ClaimRequest request)
     {
-        if (_entries.FindAnswer(request) is { } answer) return answer;
+        if (FindAnswer(request) is { } answer) return answer;
 
         long leaseEnds = Now + _options.LeaseDuration.Ticks;
         long method = MethodId(request.Method);
         string? tags = Entries.ToText(request.Tags);
-        if (_claim.Bind(1, request.Key).Bind(2, method).Bind(3, leaseEnds).Bind(4, tags).RunForNumber() is { } token)
-        {
-            _setToken.Bind(1, token).Run();
-        }
-        else
-        {
-            // A claim whose lease has run out, or one that the caller wants whoever has it.
-            token = NextToken();
-            _takeOver.Bind(1, request.Key).Bind(2, method).Bind(3, token).Bind(4, leaseEnds).Bind(5, tags).Run();
-        }
+        long token = NextToken();
+        bool claimed = _claim.Bind(1, request.Key).Bind(2, method).Bind(3, token).Bind(4, leaseEnds).Bind(5, tags).RunAndCount() > 0;
+
+        // A claim whose lease has run out, or one that the caller wants whoever has it.
+        if (!claimed) _takeOver.Bind(1, request.Key).Bind(2, method).Bind(3, token).Bind(4, leaseEnds).Bind(5, tags).Run();
 
         return ClaimResult.Won(new StoreClaim(request.Key, token));
     }

@@ -17,7 +17,15 @@ internal sealed class WriterTurns(CacheFile file) : IDisposable
     private readonly ManualResetEventSlim _disposed = new();
     private Writer? _writer;
 
-    public TResult Write<TState, TResult>(string what, TState state, Func<Writer, TState, TResult> work)
+    /// <summary>Whether nobody writes. By the time the answer is used somebody may.</summary>
+    public bool IsFree => _turn.CurrentCount > 0;
+
+    /// <summary>Writes.</summary>
+    /// <param name="what">What is being done, as in "could not …".</param>
+    /// <param name="state">What <paramref name="work"/> is given.</param>
+    /// <param name="work">What is done within the transaction.</param>
+    /// <param name="look">What may already tell the result, before the file is locked.</param>
+    public TResult Write<TState, TResult>(string what, TState state, Func<Writer, TState, TResult> work, Func<Writer, TState, TResult?>? look = null)
     {
         var patience = new Patience(file.Options.BusyTimeout);
         if (!_turn.Wait(patience.Left)) throw file.Locked(what);
@@ -25,7 +33,7 @@ internal sealed class WriterTurns(CacheFile file) : IDisposable
         try
         {
             TResult? result;
-            while (!TryWrite(what, state, work, out result))
+            while (!TryWrite(what, state, work, look, out result))
             {
                 if (!patience.GoesOn(out var pause)) throw file.Locked(what);
                 if (pause > TimeSpan.Zero) _disposed.Wait(pause);
@@ -39,7 +47,9 @@ internal sealed class WriterTurns(CacheFile file) : IDisposable
         }
     }
 
-    public async ValueTask<TResult> WriteAsync<TState, TResult>(string what, TState state, Func<Writer, TState, TResult> work, CancellationToken cancellationToken)
+    /// <inheritdoc cref="Write"/>
+    public async ValueTask<TResult> WriteAsync<TState, TResult>(
+        string what, TState state, Func<Writer, TState, TResult> work, CancellationToken cancellationToken, Func<Writer, TState, TResult?>? look = null)
     {
         var patience = new Patience(file.Options.BusyTimeout);
         if (!await _turn.WaitAsync(patience.Left, cancellationToken).ConfigureAwait(false)) throw file.Locked(what);
@@ -47,7 +57,7 @@ internal sealed class WriterTurns(CacheFile file) : IDisposable
         try
         {
             TResult? result;
-            while (!TryWrite(what, state, work, out result))
+            while (!TryWrite(what, state, work, look, out result))
             {
                 if (!patience.GoesOn(out var pause)) throw file.Locked(what);
                 if (pause > TimeSpan.Zero) await Task.Delay(pause, TimeProvider.System, cancellationToken).ConfigureAwait(false);
@@ -78,13 +88,14 @@ internal sealed class WriterTurns(CacheFile file) : IDisposable
         }
     }
 
-    private bool TryWrite<TState, TResult>(string what, TState state, Func<Writer, TState, TResult> work, out TResult? result)
+    private bool TryWrite<TState, TResult>(string what, TState state, Func<Writer, TState, TResult> work, Func<Writer, TState, TResult?>? look, out TResult? result)
     {
         ObjectDisposedException.ThrowIf(_disposed.IsSet, typeof(SqliteCacheStore));
         result = default;
         try
         {
             _writer ??= file.OpenWriter();
+            if (look is not null && (result = look(_writer, state)) is not null) return true;
             if (!_writer.TryBegin()) return false;
 
             result = work(_writer, state);

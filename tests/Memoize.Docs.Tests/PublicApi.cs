@@ -12,6 +12,7 @@ public sealed class PublicApi
     [Theory]
     [InlineData("Memoize")]
     [InlineData("Memoize.Resilience")]
+    [InlineData("Memoize.Sqlite")]
     public void Is_the_approved_one(string library)
     {
         var folder = Path.Combine(Repository.Root, "src", library);
