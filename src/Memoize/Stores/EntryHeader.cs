@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Text;
 
 namespace Memoize;
@@ -166,17 +165,6 @@ public sealed record EntryHeader
         return text;
     }
 
-    // CRC-32C (Castagnoli; RFC 3720): of everything but itself.
-    private static uint ChecksumOf(ReadOnlySpan<byte> content)
-    {
-        uint checksum = Add(uint.MaxValue, content[..ChecksumAt]);
-        return ~Add(checksum, content[ChecksummedFrom..]);
-
-        static uint Add(uint checksum, ReadOnlySpan<byte> bytes)
-        {
-            for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..]) checksum = BitOperations.Crc32C(checksum, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-            foreach (byte one in bytes) checksum = BitOperations.Crc32C(checksum, one);
-            return checksum;
-        }
-    }
+    // Of everything but itself.
+    private static uint ChecksumOf(ReadOnlySpan<byte> content) => Crc32C.Of(content[..ChecksumAt], content[ChecksummedFrom..]);
 }
