@@ -73,7 +73,18 @@ internal sealed partial class Entries(Connection connection, SqliteCacheStoreOpt
 
     public static string? ToText(IReadOnlyList<string> tags) => tags.Count == 0 ? null : JsonSerializer.Serialize([.. tags], TagsJson.Default.StringArray);
 
-    public static IReadOnlyList<string> ToTags(string? text) => text is null ? [] : JsonSerializer.Deserialize(text, TagsJson.Default.StringArray)!;
+    public static IReadOnlyList<string> ToTags(string? text)
+    {
+        try
+        {
+            return text is null ? [] : JsonSerializer.Deserialize(text, TagsJson.Default.StringArray)!;
+        }
+        catch (JsonException)
+        {
+            // Damaged. The content has the tags once more, under a checksum: the entry is as good as its content.
+            return [];
+        }
+    }
 
     private static MissReason? ToReason(long number) => (Departure)number switch
     {

@@ -60,6 +60,10 @@ internal sealed class Reader : IDisposable
                 entries.Add(entry);
             }
         }
+        catch (SqliteException exception) when (exception.SqliteErrorCode == raw.SQLITE_CORRUPT && entries.Count > 0)
+        {
+            // What could be read counts. The next page begins where the file is broken, and says so.
+        }
         finally
         {
             _page.Reset();
