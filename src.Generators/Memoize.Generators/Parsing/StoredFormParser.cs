@@ -14,7 +14,7 @@ internal static class StoredFormParser
 
         var (_, value) = ReturnParser.Unwrap(method.ReturnType, knownTypes);
         return knownTypes.SchemaOf(value) is { } schema
-            ? new(Fingerprint.Of($"{key.Meaning} => {schema}"), Code: null)
+            ? new(Fingerprint.Of($"{key.Meaning} => {schema}"), options.InvalidatesOnCodeChange, Code: null)
             : null;
     }
 }
