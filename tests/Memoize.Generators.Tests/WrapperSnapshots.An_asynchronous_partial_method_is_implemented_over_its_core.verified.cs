@@ -132,7 +132,7 @@ partial class QuoteService
         internal static readonly global::Memoize.CachedMethodDefinition<Key, global::Shop.Quote> Definition = new(
             "Shop.QuoteService.GetQuoteAsync(string, int)",
             new() { Duration = global::System.TimeSpan.FromMinutes(5) },
-            new() { WriteKey = static (key, writer) => key.WriteTo(writer), Schema = 0x0D11CABFBFEB4F88UL });
+            new() { WriteKey = static (key, writer) => key.WriteTo(writer), Schema = 0xEB56DB983AE3C0EBUL });
 
         internal readonly struct Key : global::System.IEquatable<Key>
         {

@@ -136,7 +136,7 @@ partial class Prices
         internal static readonly global::Memoize.CachedMethodDefinition<Key, decimal> Definition = new(
             "Shop.Prices.SumAsync(System.Collections.Generic.IReadOnlyList<string[]>, string)",
             new(),
-            new() { WriteKey = static (key, writer) => key.WriteTo(writer), Schema = 0x3E6D4B43D473C69DUL });
+            new() { WriteKey = static (key, writer) => key.WriteTo(writer), Schema = 0x5C1264B109B728D3UL });
 
         internal readonly struct Key : global::System.IEquatable<Key>
         {

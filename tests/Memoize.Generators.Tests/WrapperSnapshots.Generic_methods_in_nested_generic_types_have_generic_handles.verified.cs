@@ -138,10 +138,7 @@ partial record Outer<TKey>
         {
             internal static readonly global::Memoize.CachedMethodDefinition<Key, global::System.Collections.Generic.List<T?>> Definition = new(
                 $"Store.Outer<{typeof(TKey)}>.Inner.GetAsync<{typeof(T)}>(TKey, T, System.IProgress<int>)",
-                new() { Duration = global::System.TimeSpan.FromMilliseconds(1500) },
-                global::Memoize.StoreKeyWriter.CanWrite<T>() && global::Memoize.StoreKeyWriter.CanWrite<TKey>()
-                    ? new() { WriteKey = static (key, writer) => key.WriteTo(writer), Schema = 0xA80C94973DF69D6BUL }
-                    : null);
+                new() { Duration = global::System.TimeSpan.FromMilliseconds(1500) });
 
             internal readonly struct Key : global::System.IEquatable<Key>
             {
@@ -163,13 +160,6 @@ partial record Outer<TKey>
                 public override int GetHashCode() => global::System.HashCode.Combine(_id, _filter);
 
                 public override string ToString() => string.Create(global::System.Globalization.CultureInfo.InvariantCulture, $"{_id}, {_filter}");
-
-                // For stores: equal keys write the same, and others do not.
-                internal void WriteTo(global::Memoize.StoreKeyWriter writer)
-                {
-                    writer.WriteValue(_id);
-                    writer.WriteValue(_filter);
-                }
             }
         }
     }

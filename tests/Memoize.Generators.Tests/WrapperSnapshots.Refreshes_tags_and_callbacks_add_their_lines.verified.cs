@@ -157,7 +157,7 @@ partial class QuoteService
                 When = static (owner, value) => ((global::Shop.QuoteService)owner!).IsGood(value),
                 DurationFrom = static (_, value) => LifeOf(value),
             },
-            new() { WriteKey = static (key, writer) => key.WriteTo(writer), Schema = 0x0D11CABFBFEB4F88UL });
+            new() { WriteKey = static (key, writer) => key.WriteTo(writer), Schema = 0xEE42ADF740858799UL });
 
         internal readonly struct Key : global::System.IEquatable<Key>
         {

@@ -28,4 +28,10 @@ internal sealed record CachedMethodModel(
     GeneratedNames Names,
     PolicyModel Policy,
     StoredFormModel? StoredForm,
-    MemoizerModel Memoizer);
+    MemoizerModel Memoizer)
+{
+    /// <summary>The model with the fingerprint of its code, if it asks for that.</summary>
+    public CachedMethodModel With(EquatableArray<CodeModel> codes) => StoredForm is { FollowsCode: true }
+        ? this with { StoredForm = StoredForm with { Code = codes.First(code => code.MethodId == Id).Fingerprint } }
+        : this;
+}

@@ -4,7 +4,8 @@ namespace Memoize.Generators.Model;
 /// <param name="Form">How the key is represented.</param>
 /// <param name="Parts">The parts of the key, in order: members of the type, then parameters.</param>
 /// <param name="TypeParameters">The type parameters in it, of which only the program knows whether they can be written for stores.</param>
-internal sealed record KeyModel(KeyForm Form, EquatableArray<KeyPart> Parts, EquatableArray<string> TypeParameters)
+/// <param name="Meaning">The fingerprint of the names and types of its parts: what the bytes mean that are written for stores.</param>
+internal sealed record KeyModel(KeyForm Form, EquatableArray<KeyPart> Parts, EquatableArray<string> TypeParameters, string Meaning)
 {
     /// <summary>Whether it can be written for stores.</summary>
     public bool CanBeStored => Parts.All(static part => part.Stored is not null);

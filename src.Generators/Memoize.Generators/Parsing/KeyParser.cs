@@ -33,14 +33,17 @@ internal static class KeyParser
             1 when parts[0].Member is null && IsItsOwnKey(parts[0], method, knownTypes) => KeyForm.Parameter,
             _ => KeyForm.Struct,
         };
-        return new(form, parts.ToEquatableArray(), (shapes?.TypeParameters ?? []).ToEquatableArray());
+        return new(form, parts.ToEquatableArray(), (shapes?.TypeParameters ?? []).ToEquatableArray(), shapes?.Meaning ?? "");
 
         void Add(ISymbol symbol, string name, KeyMember? member)
         {
             var part = KeyPartParser.Parse(symbol, name, member, method, shapes, knownTypes, reporter);
             isValid &= part is not null && HasStoredForm(symbol, part, method, options, shapes, reporter);
-            if (part is not null)
-                parts.Add(part);
+            if (part is null)
+                return;
+
+            parts.Add(part);
+            shapes?.AddMeaning(part, KeyPartParser.TypeOf(symbol));
         }
 
         // "_tenant" is the part "tenant".

@@ -90,7 +90,8 @@ internal static class KeyPartParser
         return null;
     }
 
-    private static ITypeSymbol TypeOf(ISymbol symbol) => symbol switch
+    /// <summary>The type of a parameter or member.</summary>
+    public static ITypeSymbol TypeOf(ISymbol symbol) => symbol switch
     {
         IFieldSymbol field => field.Type,
         IPropertySymbol property => property.Type,

@@ -48,6 +48,7 @@ internal sealed class KeyShapes(KnownTypes knownTypes, INamedTypeSymbol within)
     ];
 
     private readonly Stack<ITypeSymbol> _around = new();
+    private readonly SchemaText _meaning = new();
     private readonly HashSet<string> _typeParameters = new(StringComparer.Ordinal);
 
     /// <summary>Why the last one has no stored form, as the end of a sentence about it.</summary>
@@ -58,6 +59,23 @@ internal sealed class KeyShapes(KnownTypes knownTypes, INamedTypeSymbol within)
 
     /// <summary>A part of a key that is compared by its type's equality or by its content.</summary>
     public KeyShape? OfPart(ITypeSymbol type) => OfContent(type, datesAreExact: true);
+
+    /// <summary>Adds a part to what the key means.</summary>
+    public void AddMeaning(KeyPart part, ITypeSymbol type)
+    {
+        _meaning.Add($"{part.Name}:");
+        if (IsStorable(type))
+            _meaning.Add(CodeText.Readable(type));
+        else
+            _meaning.Add(type);
+        _meaning.Add(part.Equality == KeyEquality.Comparer ? "~;" : ";");
+    }
+
+    /// <summary>
+    /// The fingerprint of what the parts so far mean: the same bytes mean something else when parameters change places, members
+    /// their names, or enums their values.
+    /// </summary>
+    public string Meaning => StoredFormModel.Literal(Fingerprint.Of(_meaning.ToString()));
 
     /// <summary>A string of which case does not count.</summary>
     public static KeyShape OfTextWithoutCase() => new SimpleShape("writer.WriteIgnoringCase({0})");
@@ -126,10 +144,13 @@ internal sealed class KeyShapes(KnownTypes knownTypes, INamedTypeSymbol within)
             return new(datesAreExact ? Write : "writer.Write({0}.Ticks)");
         if (knownTypes.Is(type, "System.DateTimeOffset"))
             return new(datesAreExact ? Write : "writer.Write({0}.UtcTicks)");
-        if (knownTypes.Is(type, "Memoize.IStorableKey") || type.AllInterfaces.Any(candidate => knownTypes.Is(candidate, "Memoize.IStorableKey")))
+        if (IsStorable(type))
             return new("writer.Write((global::Memoize.IStorableKey?){0})");
         return Array.Exists(NamedTypes, name => knownTypes.Is(type, name)) ? new(Write) : null;
     }
+
+    private bool IsStorable(ITypeSymbol type)
+        => knownTypes.Is(type, "Memoize.IStorableKey") || type.AllInterfaces.Any(candidate => knownTypes.Is(candidate, "Memoize.IStorableKey"));
 
     private SimpleShape OfTypeParameter(ITypeParameterSymbol parameter)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Memoize.Generators.Model;
 using Microsoft.CodeAnalysis;
 
 namespace Memoize.Generators.Parsing;
@@ -16,6 +17,7 @@ internal sealed class KnownTypes
 
     private readonly ConcurrentDictionary<string, INamedTypeSymbol?> _found = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<INamedTypeSymbol, NamedMethod[]> _cachedMethods = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ITypeSymbol, string?> _schemas = new(SymbolEqualityComparer.Default);
 
     public KnownTypes(Compilation compilation)
     {
@@ -32,6 +34,10 @@ internal sealed class KnownTypes
     /// <summary>The cached methods of a type with the names of what is generated for them.</summary>
     public NamedMethod[] CachedMethods(INamedTypeSymbol type)
         => _cachedMethods.GetOrAdd(type, declaring => NamedMethod.AllOf(declaring, this));
+
+    /// <summary>The fingerprint of the shape of results; <see langword="null"/> if that depends on type arguments that only the program knows.</summary>
+    public string? SchemaOf(ITypeSymbol type) => _schemas.GetOrAdd(type, static type =>
+        new SchemaText().Add(type) is { IsOpen: false } text ? StoredFormModel.Literal(Fingerprint.Of(text.ToString())) : null);
 
     /// <summary>Which types can be part of a key.</summary>
     public ValueEquality ValueEquality { get; }

@@ -13,6 +13,8 @@ internal static class StoredFormParser
             return null;
 
         var (_, value) = ReturnParser.Unwrap(method.ReturnType, knownTypes);
-        return new(Fingerprint.Of(CodeText.Readable(value)), Code: null);
+        return knownTypes.SchemaOf(value) is { } schema
+            ? new(Fingerprint.Of($"{key.Meaning} => {schema}"), options.InvalidatesOnCodeChange, Code: null)
+            : null;
     }
 }
