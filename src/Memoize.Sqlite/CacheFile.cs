@@ -102,7 +102,7 @@ internal sealed class CacheFile(string path, SqliteOpenMode mode, SqliteCacheSto
     {
         string? folder = System.IO.Path.GetDirectoryName(path);
         if (Directory.Exists(path)) return $"{path} is a folder. Give the store the path of a file.";
-        if (folder is not null && !Directory.Exists(folder)) return $"The folder {folder} does not exist, or is a file. Create it, or give the store another path.";
+        if (folder is not null && !Directory.Exists(folder)) return $"{path} cannot be opened, because the folder {folder} does not exist, or is a file. Create the folder, or give the store another path.";
         if (mode != SqliteOpenMode.ReadWriteCreate && !File.Exists(path)) return $"There is no file {path}.";
         return $"{path} cannot be opened. Give the program the right to read and write the file and its folder.";
     }

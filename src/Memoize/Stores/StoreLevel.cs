@@ -59,17 +59,17 @@ internal sealed class StoreLevel<TKey, TValue>
     /// <summary>Reads the entry of a key.</summary>
     public StoredLook<TValue> Read(TKey key)
     {
-        if (!_store.IsOpen) return new() { Reason = MissReason.StoreFailed };
+        if (!_store.Reading.IsOver) return new() { Reason = MissReason.StoreFailed };
 
         try
         {
             var look = _store.Claims.Read(KeyOf(key));
-            _store.Succeeded();
+            _store.Reading.Succeeded();
             return Interpret(look);
         }
         catch (Exception failure)
         {
-            CountFailure(failure, "read");
+            CountFailure(failure, "read", _store.Reading);
             return new() { Reason = MissReason.StoreFailed };
         }
     }
@@ -78,17 +78,17 @@ internal sealed class StoreLevel<TKey, TValue>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public async ValueTask<StoredLook<TValue>> ReadAsync(TKey key, CancellationToken cancellationToken)
     {
-        if (!_store.IsOpen) return new() { Reason = MissReason.StoreFailed };
+        if (!_store.Reading.IsOver) return new() { Reason = MissReason.StoreFailed };
 
         try
         {
             var look = await _store.Claims.ReadAsync(KeyOf(key), cancellationToken).ConfigureAwait(false);
-            _store.Succeeded();
+            _store.Reading.Succeeded();
             return Interpret(look);
         }
         catch (Exception failure) when (!IsCancellation(failure, cancellationToken))
         {
-            CountFailure(failure, "read");
+            CountFailure(failure, "read", _store.Reading);
             return new() { Reason = MissReason.StoreFailed };
         }
     }
@@ -103,7 +103,7 @@ internal sealed class StoreLevel<TKey, TValue>
     /// <exception cref="TimeoutException">Another process computes for longer than the <c>WaitTimeout</c>.</exception>
     public Claimed<TValue> Claim(TKey key, long? seen, string[]? tags, bool takeOver, CancellationToken callerToken)
     {
-        if (!_store.IsOpen) return default;
+        if (!CanClaim) return default;
 
         using var patience = new Patience(_policy.WaitTimeout, _clock.Provider, callerToken);
         try
@@ -112,7 +112,6 @@ internal sealed class StoreLevel<TKey, TValue>
             while (true)
             {
                 var result = _store.Claims.TryClaim(request);
-                _store.Succeeded();
                 if (Take(result, ref request, unwanted: default) is { } claimed) return claimed;
                 if (result.IsPending) _store.Claims.WaitForChange(request.Key, result.PendingToken, HowLong(result), patience.Token);
             }
@@ -123,7 +122,7 @@ internal sealed class StoreLevel<TKey, TValue>
         }
         catch (Exception failure) when (!IsCancellation(failure, callerToken))
         {
-            CountFailure(failure, "claim");
+            CountFailure(failure, "claim", _store.Claiming);
             return default;
         }
     }
@@ -136,7 +135,7 @@ internal sealed class StoreLevel<TKey, TValue>
     /// <param name="unwanted">Is cancelled when nobody wants the value any more: it ends the waiting, and later the claim.</param>
     public async ValueTask<Claimed<TValue>> ClaimAsync(TKey key, long? seen, string[]? tags, bool takeOver, CancellationToken unwanted)
     {
-        if (!_store.IsOpen) return default;
+        if (!CanClaim) return default;
 
         using var patience = new Patience(_policy.WaitTimeout, _clock.Provider, unwanted);
         try
@@ -145,7 +144,6 @@ internal sealed class StoreLevel<TKey, TValue>
             while (true)
             {
                 var result = await _store.Claims.TryClaimAsync(request, unwanted).ConfigureAwait(false);
-                _store.Succeeded();
                 if (Take(result, ref request, unwanted) is { } claimed) return claimed;
                 if (result.IsPending) await _store.Claims.WaitForChangeAsync(request.Key, result.PendingToken, HowLong(result), patience.Token).ConfigureAwait(false);
             }
@@ -156,7 +154,7 @@ internal sealed class StoreLevel<TKey, TValue>
         }
         catch (Exception failure) when (!IsCancellation(failure, unwanted))
         {
-            CountFailure(failure, "claim");
+            CountFailure(failure, "claim", _store.Claiming);
             return default;
         }
     }
@@ -165,19 +163,22 @@ internal sealed class StoreLevel<TKey, TValue>
     /// <returns>False if the store refused it. A store that fails refuses nothing.</returns>
     public bool Complete(HeldClaim claim, TKey key, TValue value, EntryLife life, string[]? tags, long size)
     {
+        // Serializing can take long: the lease is renewed meanwhile.
+        var entry = TryEncode(claim.Claim.Key, key, value, life, tags, size);
         if (!claim.TryEnd()) return false;
 
         try
         {
-            var entry = TryEncode(claim.Claim.Key, key, value, life, tags, size);
             if (entry is null) return _store.Claims.Abandon(claim.Claim);
 
             bool isKept = _store.Claims.Complete(claim.Claim, entry);
+            _store.Claiming.Succeeded();
             return isKept || Refused();
         }
         catch (Exception failure)
         {
-            CountFailure(failure, "complete a claim");
+            CountFailure(failure, "complete a claim", _store.Claiming);
+            _ = GiveUpAsync(claim.Claim);
             return true;
         }
     }
@@ -185,19 +186,21 @@ internal sealed class StoreLevel<TKey, TValue>
     /// <inheritdoc cref="Complete"/>
     public async ValueTask<bool> CompleteAsync(HeldClaim claim, TKey key, TValue value, EntryLife life, string[]? tags, long size)
     {
+        var entry = TryEncode(claim.Claim.Key, key, value, life, tags, size);
         if (!claim.TryEnd()) return false;
 
         try
         {
-            var entry = TryEncode(claim.Claim.Key, key, value, life, tags, size);
             if (entry is null) return await _store.Claims.AbandonAsync(claim.Claim).ConfigureAwait(false);
 
             bool isKept = await _store.Claims.CompleteAsync(claim.Claim, entry).ConfigureAwait(false);
+            _store.Claiming.Succeeded();
             return isKept || Refused();
         }
         catch (Exception failure)
         {
-            CountFailure(failure, "complete a claim");
+            CountFailure(failure, "complete a claim", _store.Claiming);
+            _ = GiveUpAsync(claim.Claim);
             return true;
         }
     }
@@ -213,7 +216,7 @@ internal sealed class StoreLevel<TKey, TValue>
         }
         catch (Exception failure)
         {
-            CountFailure(failure, "abandon a claim");
+            CountFailure(failure, "abandon a claim", _store.Claiming);
         }
     }
 
@@ -228,7 +231,7 @@ internal sealed class StoreLevel<TKey, TValue>
         }
         catch (Exception failure)
         {
-            CountFailure(failure, "abandon a claim");
+            CountFailure(failure, "abandon a claim", _store.Claiming);
         }
     }
 
@@ -253,6 +256,9 @@ internal sealed class StoreLevel<TKey, TValue>
     /// <inheritdoc cref="Clear"/>
     public async ValueTask ClearAsync(CancellationToken cancellationToken) =>
         await _store.Claims.ClearAsync(_method.Name, cancellationToken).ConfigureAwait(false);
+
+    // What cannot be read is not claimed either: the claim would look at the entry, too.
+    private bool CanClaim => _store.Claiming.IsOver && _store.Reading.IsOver;
 
     private static bool IsCancellation(Exception failure, CancellationToken token) => failure is OperationCanceledException && token.IsCancellationRequested;
 
@@ -378,6 +384,22 @@ internal sealed class StoreLevel<TKey, TValue>
         };
     }
 
+    /// <summary>
+    /// What cannot be written may be too large, or come too late for a disk that is full: giving up the claim can work out all
+    /// the same, and spares other processes the lease. Nobody waits for it.
+    /// </summary>
+    private async Task GiveUpAsync(StoreClaim claim)
+    {
+        try
+        {
+            await _store.Claims.AbandonAsync(claim).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // The store fails, as has been said already; the lease runs out.
+        }
+    }
+
     private bool Refused()
     {
         _counters.CountRefusal();
@@ -385,9 +407,9 @@ internal sealed class StoreLevel<TKey, TValue>
         return false;
     }
 
-    private void CountFailure(Exception failure, string operation)
+    private void CountFailure(Exception failure, string operation, BackOff backOff)
     {
-        _store.Failed();
+        backOff.Failed();
         _counters.CountStoreFailure();
         Log.StoreFailed(_method.Memoizer.Logger, failure, _method.Name, operation);
     }

@@ -282,6 +282,26 @@ public sealed class StoreLevelTests
 
     [Theory]
     [MemberData(nameof(Forms))]
+    public async Task A_lease_is_renewed_while_the_result_is_serialized(bool isAsync)
+    {
+        var serializer = new SlowSerializer(() =>
+        {
+            for (int i = 0; i < 10; i++)
+            {
+                Time.Advance(_processes.Store.LeaseDuration / 4);
+                Assert.True(_processes.Store.TryClaim(new() { Key = SimulatedProcesses.KeyOf("key"), Method = SimulatedProcesses.Name }).IsPending);
+            }
+        });
+        var method = _processes.Start(configure: options => options.Serializer = serializer);
+
+        Assert.Equal("one", await Load(method, isAsync, "key", () => "one"));
+
+        Assert.Equal((0, 0), (method.Statistics.Refusals, method.Statistics.KeepFailures));
+        Assert.Equal("one", await Load(_processes.Start(), isAsync, "key", Fail));
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
     public async Task D22_A_late_result_is_refused_and_kept_nowhere(bool isAsync)
     {
         var gate = new Gate<string?>();
@@ -752,6 +772,21 @@ public sealed class StoreLevelTests
         public string Format => "other";
 
         public void Serialize<T>(T value, System.Buffers.IBufferWriter<byte> destination) => _json.Serialize(value, destination);
+
+        public T? Deserialize<T>(ReadOnlySpan<byte> payload) => _json.Deserialize<T>(payload);
+    }
+
+    private sealed class SlowSerializer(Action meanwhile) : ICacheSerializer
+    {
+        private readonly JsonCacheSerializer _json = new(System.Text.Json.JsonSerializerOptions.Default);
+
+        public string Format => "json";
+
+        public void Serialize<T>(T value, System.Buffers.IBufferWriter<byte> destination)
+        {
+            meanwhile();
+            _json.Serialize(value, destination);
+        }
 
         public T? Deserialize<T>(ReadOnlySpan<byte> payload) => _json.Deserialize<T>(payload);
     }
