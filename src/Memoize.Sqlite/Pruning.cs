@@ -21,6 +21,7 @@ internal sealed class Pruning
     private readonly Statement _byKey;
     private readonly Statement _byTag;
     private readonly Statement _byMethod;
+    private readonly Statement _latest;
     private readonly Statement _total;
     private readonly Statement _forgottenClaims;
 
@@ -32,6 +33,9 @@ internal sealed class Pruning
     private readonly Statement _removeTags;
     private readonly Statement _remove;
     private readonly Statement _left;
+    private readonly Statement _countNone;
+    private readonly Statement _removeAllTags;
+    private readonly Statement _removeAll;
 
     private long _nextLook;
 
@@ -57,7 +61,8 @@ internal sealed class Pruning
             """);
         _byKey = connection.Prepare("INSERT INTO leaving SELECT id, ?2 FROM entries WHERE key = ?1");
         _byTag = connection.Prepare($"INSERT INTO leaving SELECT entry, {(int)Departure.Invalidated} FROM tags WHERE tag = ?1");
-        _byMethod = connection.Prepare($"INSERT INTO leaving SELECT id, {(int)Departure.Invalidated} FROM entries WHERE ?1 IS NULL OR method = ?1");
+        _byMethod = connection.Prepare($"INSERT INTO leaving SELECT id, {(int)Departure.Invalidated} FROM entries WHERE method = ?1");
+        _latest = connection.Prepare($"INSERT INTO leaving SELECT id, {(int)Departure.Invalidated} FROM entries ORDER BY id DESC LIMIT ?1");
         _total = connection.Prepare("SELECT entries, size FROM totals WHERE id = 0");
         _forgottenClaims = connection.Prepare("DELETE FROM claims WHERE lease_ends <= ?1");
 
@@ -85,6 +90,9 @@ internal sealed class Pruning
         _removeTags = connection.Prepare("DELETE FROM tags WHERE entry IN (SELECT id FROM leaving)");
         _remove = connection.Prepare("DELETE FROM entries WHERE id IN (SELECT id FROM leaving)");
         _left = connection.Prepare("DELETE FROM leaving");
+        _countNone = connection.Prepare("UPDATE totals SET entries = 0, size = 0");
+        _removeAllTags = connection.Prepare("DELETE FROM tags");
+        _removeAll = connection.Prepare("DELETE FROM entries");
     }
 
     private long Now => _options.TimeProvider.GetUtcNow().UtcTicks;
@@ -93,7 +101,22 @@ internal sealed class Pruning
 
     public long RemoveByTag(string tag) => Invalidate(_byTag.Bind(1, tag).RunAndCount());
 
-    public long Clear(long? method) => Invalidate(_byMethod.Bind(1, method).RunAndCount());
+    public long Clear(long method) => Invalidate(_byMethod.Bind(1, method).RunAndCount());
+
+    /// <summary>Removes all entries; without looking at each, since SQLite drops a table's pages as a whole.</summary>
+    public long Clear()
+    {
+        if (_options.MaxRememberedReasons > 0)
+        {
+            _latest.Bind(1, _options.MaxRememberedReasons).Run();
+            Remember();
+            _left.Run();
+        }
+
+        _removeAllTags.Run();
+        _countNone.Run();
+        return _removeAll.RunAndCount();
+    }
 
     /// <summary>Removes up to a batch of what is past its time or beyond the limits.</summary>
     /// <returns>How many entries were removed; with zero there are no more.</returns>
@@ -165,17 +188,18 @@ internal sealed class Pruning
     {
         if (leaving == 0) return 0;
 
-        if (_options.MaxRememberedReasons > 0)
-        {
-            _remember.Bind(1, _options.MaxRememberedReasons).Run();
-            _forget.Bind(1, _options.MaxRememberedReasons).Run();
-        }
-
+        if (_options.MaxRememberedReasons > 0) Remember();
         _count.Run();
         _countAll.Run();
         _removeTags.Run();
         _remove.Run();
         _left.Run();
         return leaving;
+    }
+
+    private void Remember()
+    {
+        _remember.Bind(1, _options.MaxRememberedReasons).Run();
+        _forget.Bind(1, _options.MaxRememberedReasons).Run();
     }
 }

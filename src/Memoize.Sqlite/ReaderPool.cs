@@ -29,6 +29,8 @@ internal sealed class ReaderPool(CacheFile file) : IDisposable
 
     public async ValueTask<TResult> ReadAsync<TState, TResult>(string what, TState state, Func<Reader, TState, TResult> work, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
+
         // On the caller's thread: it takes some microseconds, and writers do not lock readers out.
         var patience = new Patience(file.Options.BusyTimeout);
         TResult? result;

@@ -23,6 +23,7 @@ internal sealed class Writer : IDisposable
     private readonly Statement _voidClaim;
     private readonly Statement _taggedClaims;
     private readonly Statement _voidClaims;
+    private readonly Statement _voidAllClaims;
     private readonly Statement _revision;
     private readonly Statement _former;
     private readonly Statement _put;
@@ -50,7 +51,8 @@ internal sealed class Writer : IDisposable
         _endClaim = connection.Prepare("DELETE FROM claims WHERE key = ?1 AND token = ?2");
         _voidClaim = connection.Prepare("DELETE FROM claims WHERE key = ?1");
         _taggedClaims = connection.Prepare("SELECT key, tags FROM claims WHERE tags IS NOT NULL");
-        _voidClaims = connection.Prepare("DELETE FROM claims WHERE key > x'' AND (?1 IS NULL OR method = ?1)");
+        _voidClaims = connection.Prepare("DELETE FROM claims WHERE key > x'' AND method = ?1");
+        _voidAllClaims = connection.Prepare("DELETE FROM claims WHERE key > x''");
         _revision = connection.Prepare("SELECT revision FROM entries WHERE key = ?1");
         _former = connection.Prepare(
             "SELECT id, method, size, tags IS NOT NULL FROM entries WHERE key = ?1 UNION ALL SELECT id, NULL, NULL, NULL FROM departures WHERE key = ?1");
@@ -150,12 +152,13 @@ internal sealed class Writer : IDisposable
 
     public long Clear(string? method)
     {
-        long? id = null;
-        if (method is not null)
+        if (method is null)
         {
-            id = _methodId.Bind(1, method).RunForNumber();
-            if (id is null) return 0;
+            _voidAllClaims.Run();
+            return _pruning.Clear();
         }
+
+        if (_methodId.Bind(1, method).RunForNumber() is not { } id) return 0;
 
         _voidClaims.Bind(1, id).Run();
         return _pruning.Clear(id);
