@@ -208,6 +208,80 @@ public sealed class StoreFaultTests
     }
 
     [Fact]
+    public async Task A_value_that_was_found_serves_nobody_who_comes_after_an_invalidation_by_its_tag()
+    {
+        _processes.Start(Policy).Set("key", "old", tags: ["tag"]);
+        var method = Start();
+        var turn = await method.EnterAsync("key", default);
+        method.Memoizer.InvalidateTag("tag");
+        var later = method.CallAsync("key", _ => Task.FromResult<string?>("new"));
+
+        Assert.True(turn.TryGet(out _));
+        turn.Dispose();
+
+        Assert.Equal("new", await later);
+        Assert.Equal("new", method.Call("key", _ => Fail()));
+    }
+
+    [Fact]
+    public async Task A_computation_that_a_refresh_has_overtaken_is_not_stored()
+    {
+        var gate = new Gate<string?>();
+        var method = Start();
+        var early = method.CallAsync("key", _ => gate.Task);
+        await gate.Entered;
+        var held = _store.HoldOn(nameof(IClaimStore.TryClaim));
+        var refresh = Task.Run(async () =>
+        {
+            using var turn = await method.EnterToRefreshAsync("key", default);
+            return turn.TryGet(out string? value) ? value : await turn.ComputeAsync(0, static (_, _) => throw new InvalidDataException("no"));
+        });
+        await held.Reached;
+
+        gate.Open("early");
+
+        Assert.Equal("early", await early);
+        Threads.WaitUntil(() => method.Memoizer.Running.Count == 1);
+        Assert.Equal(0, _processes.Store.Count());
+        held.Release();
+        await Assert.ThrowsAsync<InvalidDataException>(() => refresh);
+        Assert.Equal("new", method.Call("key", _ => "new"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_entry_of_no_use_that_came_after_the_look_is_replaced(bool isAsync)
+    {
+        var held = _store.HoldOn(nameof(IClaimStore.TryClaim));
+        var method = Start();
+        var call = Task.Run(() => Load(method, isAsync, "key", () => "mine"));
+        await held.Reached;
+        _processes.Start(new() { Version = 1 }).Call("key", _ => "of another version");
+        held.Release();
+
+        Assert.Equal("mine", await call.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal("mine", _processes.Start(Policy).Call("key", _ => Fail()));
+    }
+
+    [Fact]
+    public async Task Callers_that_wait_together_look_into_the_store_once()
+    {
+        var policy = new CachePolicy<string?> { Size = (_, value) => value!.Length, MaxSize = 2 };
+        _processes.Start(policy).Call("key", _ => "too large for memory");
+        var held = _store.HoldOn(nameof(ICacheStore.Read));
+        var method = _processes.Start(policy, options => options.Store = _store);
+        var calls = Enumerable.Range(0, 5).Select(_ => method.CallAsync("key", _ => Task.FromResult<string?>(Fail()))).ToArray();
+        Threads.WaitUntil(() => method.WaitersOn("key") == 4);
+
+        held.Release();
+
+        Assert.All(await Task.WhenAll(calls), value => Assert.Equal("too large for memory", value));
+        Assert.Equal([nameof(ICacheStore.Read)], _store.Operations);
+        Assert.Equal((5, 1), (method.Statistics.Hits, method.Statistics.StoreHits));
+    }
+
+    [Fact]
     public async Task Shutting_down_while_the_store_hangs_ends_the_callers()
     {
         var held = _store.HoldOn(nameof(IClaimStore.TryClaim));
