@@ -121,10 +121,19 @@ internal sealed class KnownTypes
     /// <summary>Whether the type is the one with this name.</summary>
     public bool Is(ITypeSymbol? type, string metadataName)
     {
-        if (type is null)
+        // To look a type up, the compiler goes through all references. Almost always the name says no.
+        if (type is null || !IsNameOf(type, metadataName))
             return false;
 
         var known = _found.GetOrAdd(metadataName, Compilation.GetTypeByMetadataName);
         return known is not null && SymbolEqualityComparer.Default.Equals(type, known);
+    }
+
+    private static bool IsNameOf(ITypeSymbol type, string metadataName)
+    {
+        var start = metadataName.LastIndexOf('.') + 1;
+        var arity = metadataName.IndexOf('`', start);
+        var length = (arity < 0 ? metadataName.Length : arity) - start;
+        return type.Name.Length == length && string.CompareOrdinal(type.Name, 0, metadataName, start, length) == 0;
     }
 }
