@@ -127,6 +127,12 @@ public sealed partial class Schemas
         Consumer.CompileWithUsings("internal static partial class C { [CachedResponse] internal static List<T?> Get<T>(int x) => []; }").Snapshot,
         StringComparison.Ordinal);
 
+    [Fact]
+    public void Of_open_types_are_refused_where_a_store_is_named() => Assert.StartsWith(
+        "MEMO022: 'Get' has the store \"disk\", but its result 'System.Collections.Generic.List<T>' has a type parameter",
+        Assert.Single(Consumer.Diagnose("partial class C { [CachedResponse(Store = \"disk\")] static List<T?> Get<T>(int x) => []; }")),
+        StringComparison.Ordinal);
+
     private static string Replace(string before, string after)
     {
         Assert.Contains(before, Dto, StringComparison.Ordinal);

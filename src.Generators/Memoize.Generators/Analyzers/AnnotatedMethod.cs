@@ -65,6 +65,12 @@ internal sealed record AnnotatedMethod(
         argument is { Key: "Scope", Value: { Type: INamedTypeSymbol type, Value: { } value } }
         && type.GetMembers("Instance").OfType<IFieldSymbol>().Any(constant => Equals(constant.ConstantValue, value)));
 
+    /// <summary>The store that the attribute names; <see langword="null"/> if it names none, or memory only.</summary>
+    public string? NamedStore => Text("Store") is { } store && store != AttributeOptions.MemoryOnly ? store : null;
+
+    /// <summary>Whether the attribute wants no store.</summary>
+    public bool IsMemoryOnly => Text("Store") == AttributeOptions.MemoryOnly;
+
     /// <summary>Where the attribute is written.</summary>
     public Location? Location => Data.ApplicationSyntaxReference is { } written ? written.SyntaxTree.GetLocation(written.Span) : null;
 
@@ -72,6 +78,8 @@ internal sealed record AnnotatedMethod(
     public Location? LocationOf(string option, CancellationToken cancellationToken)
         => (Data.ApplicationSyntaxReference?.GetSyntax(cancellationToken) as AttributeSyntax)?.ArgumentList?.Arguments
             .FirstOrDefault(argument => argument.NameEquals?.Name.Identifier.ValueText == option)?.GetLocation();
+
+    private string? Text(string option) => Data.NamedArguments.FirstOrDefault(argument => argument.Key == option).Value is { Kind: TypedConstantKind.Primitive, Value: string text } ? text : null;
 
     private static bool IsInMemoize(ITypeSymbol? type, string name)
         => type is { ContainingType: null, ContainingNamespace: { Name: "Memoize", ContainingNamespace.IsGlobalNamespace: true } }

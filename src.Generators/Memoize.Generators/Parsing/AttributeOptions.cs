@@ -7,8 +7,8 @@ namespace Memoize.Generators.Parsing;
 /// <summary>What the user wrote in <c>[CachedResponse]</c>: each value by itself is valid; how they fit is seen to later.</summary>
 internal sealed class AttributeOptions
 {
-    // What CacheStores.MemoryOnly is.
-    private const string MemoryOnly = "memory-only";
+    /// <summary>What <c>CacheStores.MemoryOnly</c> is.</summary>
+    public const string MemoryOnly = "memory-only";
 
     private readonly Dictionary<string, WrittenDuration> _durations = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);

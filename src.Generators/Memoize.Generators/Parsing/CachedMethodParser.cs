@@ -54,7 +54,7 @@ internal static class CachedMethodParser
         cancellationToken.ThrowIfCancellationRequested();
         var core = CoreFinder.Find(method, options, knownTypes, reporter, cancellationToken);
         var names = NameChooser.Choose(method, knownTypes, reporter);
-        if (core is null || names is null || !CanBeTimed(method, core, result, options, reporter))
+        if (core is null || names is null || !CanBeTimed(method, core, result, options, reporter) || !StoredFormParser.HasKnownShape(method, options, knownTypes, reporter))
             return null;
 
         return new(

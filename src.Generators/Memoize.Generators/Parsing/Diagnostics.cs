@@ -89,6 +89,10 @@ internal static class Diagnostics
         "MEMO021", "Results of one object cannot be in a store",
         "'{0}' has Scope = CacheScope.Instance, so that its results are freed with their object, and the store \"{1}\", which outlives it; use CacheScope.Shared with [CacheKey] on what tells the objects apart, or leave Store out");
 
+    public static readonly DiagnosticDescriptor OpenResult = Error(
+        "MEMO022", "The result of a method with a store must have a known type",
+        "'{0}' has the store \"{1}\", but its result '{2}' has a type parameter, so that no store could tell when its shape changes; return a type without one, or write Store = CacheStores.MemoryOnly");
+
     // Ids are written out: release tracking reads them from the source.
     private static DiagnosticDescriptor Error(string id, string title, string message) => new(
         id, title, message, "Memoize", DiagnosticSeverity.Error, isEnabledByDefault: true,

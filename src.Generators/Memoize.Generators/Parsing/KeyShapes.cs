@@ -144,13 +144,14 @@ internal sealed class KeyShapes(KnownTypes knownTypes, INamedTypeSymbol within)
             return new(datesAreExact ? Write : "writer.Write({0}.Ticks)");
         if (knownTypes.Is(type, "System.DateTimeOffset"))
             return new(datesAreExact ? Write : "writer.Write({0}.UtcTicks)");
-        if (IsStorable(type))
-            return new("writer.Write((global::Memoize.IStorableKey?){0})");
-        return Array.Exists(NamedTypes, name => knownTypes.Is(type, name)) ? new(Write) : null;
+        if (Array.Exists(NamedTypes, name => knownTypes.Is(type, name)))
+            return new(Write);
+        return IsStorable(type) ? new("writer.Write((global::Memoize.IStorableKey?){0})") : null;
     }
 
+    // The framework's types are not, and its numbers have so many interfaces that asking for them takes the compiler a while.
     private bool IsStorable(ITypeSymbol type)
-        => knownTypes.Is(type, "Memoize.IStorableKey") || type.AllInterfaces.Any(candidate => knownTypes.Is(candidate, "Memoize.IStorableKey"));
+        => !SchemaText.IsOfFramework(type) && (knownTypes.Is(type, "Memoize.IStorableKey") || type.AllInterfaces.Any(candidate => knownTypes.Is(candidate, "Memoize.IStorableKey")));
 
     private SimpleShape OfTypeParameter(ITypeParameterSymbol parameter)
     {
