@@ -51,7 +51,7 @@ internal sealed class StoreLevel<TKey, TValue>
         if (name == CacheStores.MemoryOnly || method.Memoizer.FindStore(name, method.Name) is not { } store) return null;
         if (definition.StoredForm is { } form) return new StoreLevel<TKey, TValue>(method, definition.Policy, form, store, counters);
 
-        if (name is not null) throw new ArgumentException($"{method.Name}: Store is \"{name}\", but its entries cannot be in a store: a parameter in its key has no stored form, or its Scope is Instance. Let the parameter's type implement {nameof(IStorableKey)}, or set Store = CacheStores.MemoryOnly.");
+        if (name is not null) throw new ArgumentException($"{method.Name}: Store is \"{name}\", but its entries cannot be in a store: a parameter in its key or its result has no stored form, or its Scope is Instance. Let the parameter's type implement {nameof(IStorableKey)}, or set Store = CacheStores.MemoryOnly.");
         Log.NoStoredForm(method.Memoizer.Logger, method.Name);
         return null;
     }
@@ -61,9 +61,12 @@ internal sealed class StoreLevel<TKey, TValue>
     {
         if (!_store.Reading.IsOver) return new() { Reason = MissReason.StoreFailed };
 
+        // It is told when the key is claimed.
+        if (TryKeyOf(key) is not { } storeKey) return default;
+
         try
         {
-            var look = _store.Claims.Read(KeyOf(key));
+            var look = _store.Claims.Read(storeKey);
             _store.Reading.Succeeded();
             return Interpret(look);
         }
@@ -80,9 +83,11 @@ internal sealed class StoreLevel<TKey, TValue>
     {
         if (!_store.Reading.IsOver) return new() { Reason = MissReason.StoreFailed };
 
+        if (TryKeyOf(key) is not { } storeKey) return default;
+
         try
         {
-            var look = await _store.Claims.ReadAsync(KeyOf(key), cancellationToken).ConfigureAwait(false);
+            var look = await _store.Claims.ReadAsync(storeKey, cancellationToken).ConfigureAwait(false);
             _store.Reading.Succeeded();
             return Interpret(look);
         }
@@ -103,12 +108,12 @@ internal sealed class StoreLevel<TKey, TValue>
     /// <exception cref="TimeoutException">Another process computes for longer than the <c>WaitTimeout</c>.</exception>
     public Claimed<TValue> Claim(TKey key, long? seen, string[]? tags, bool takeOver, CancellationToken callerToken)
     {
-        if (!CanClaim) return default;
+        if (!CanClaim || KeyToChange(key) is not { } storeKey) return default;
 
         using var patience = new Patience(_policy.WaitTimeout, _clock.Provider, callerToken);
         try
         {
-            var request = RequestOf(key, seen, tags, takeOver);
+            var request = RequestOf(storeKey, seen, tags, takeOver);
             while (true)
             {
                 var result = _store.Claims.TryClaim(request);
@@ -135,12 +140,12 @@ internal sealed class StoreLevel<TKey, TValue>
     /// <param name="unwanted">Is cancelled when nobody wants the value any more: it ends the waiting, and later the claim.</param>
     public async ValueTask<Claimed<TValue>> ClaimAsync(TKey key, long? seen, string[]? tags, bool takeOver, CancellationToken unwanted)
     {
-        if (!CanClaim) return default;
+        if (!CanClaim || KeyToChange(key) is not { } storeKey) return default;
 
         using var patience = new Patience(_policy.WaitTimeout, _clock.Provider, unwanted);
         try
         {
-            var request = RequestOf(key, seen, tags, takeOver);
+            var request = RequestOf(storeKey, seen, tags, takeOver);
             while (true)
             {
                 var result = await _store.Claims.TryClaimAsync(request, unwanted).ConfigureAwait(false);
@@ -236,19 +241,28 @@ internal sealed class StoreLevel<TKey, TValue>
     }
 
     /// <summary>Stores a value that the user sets.</summary>
-    public void Write(TKey key, TValue value, EntryLife life, string[]? tags, long size) =>
-        _store.Claims.Write(Encode(KeyOf(key), key, value, life, tags, size));
+    public void Write(TKey key, TValue value, EntryLife life, string[]? tags, long size)
+    {
+        if (KeyToChange(key) is { } storeKey) _store.Claims.Write(Encode(storeKey, key, value, life, tags, size));
+    }
 
     /// <inheritdoc cref="Write"/>
-    public ValueTask WriteAsync(TKey key, TValue value, EntryLife life, string[]? tags, long size, CancellationToken cancellationToken) =>
-        _store.Claims.WriteAsync(Encode(KeyOf(key), key, value, life, tags, size), cancellationToken);
+    public async ValueTask WriteAsync(TKey key, TValue value, EntryLife life, string[]? tags, long size, CancellationToken cancellationToken)
+    {
+        if (KeyToChange(key) is { } storeKey) await _store.Claims.WriteAsync(Encode(storeKey, key, value, life, tags, size), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Removes the entry of a key.</summary>
-    public void Remove(TKey key) => _store.Claims.Remove(KeyOf(key));
+    public void Remove(TKey key)
+    {
+        if (KeyToChange(key) is { } storeKey) _store.Claims.Remove(storeKey);
+    }
 
     /// <inheritdoc cref="Remove"/>
-    public async ValueTask RemoveAsync(TKey key, CancellationToken cancellationToken) =>
-        await _store.Claims.RemoveAsync(KeyOf(key), cancellationToken).ConfigureAwait(false);
+    public async ValueTask RemoveAsync(TKey key, CancellationToken cancellationToken)
+    {
+        if (KeyToChange(key) is { } storeKey) await _store.Claims.RemoveAsync(storeKey, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Removes the entries of the method.</summary>
     public void Clear() => _store.Claims.Clear(_method.Name);
@@ -262,10 +276,25 @@ internal sealed class StoreLevel<TKey, TValue>
 
     private static bool IsCancellation(Exception failure, CancellationToken token) => failure is OperationCanceledException && token.IsCancellationRequested;
 
-    private StoreKey KeyOf(TKey key) => StoreKeyWriter.KeyOf(_method.Name, key, _form.WriteKey);
+    /// <summary>The key in the store; null, and a line in the log, for one that cannot be there: its entry stays in memory.</summary>
+    private StoreKey? KeyToChange(TKey key) => TryKeyOf(key, failure => Log.KeyNotStored(_method.Memoizer.Logger, failure, _method.Name));
 
-    private ClaimRequest RequestOf(TKey key, long? seen, string[]? tags, bool takeOver) =>
-        new() { Key = KeyOf(key), Method = _method.Name, Tags = tags ?? [], Seen = seen, TakeOver = takeOver };
+    private StoreKey? TryKeyOf(TKey key, Action<Exception>? failed = null)
+    {
+        try
+        {
+            return StoreKeyWriter.KeyOf(_method.Name, key, _form.WriteKey);
+        }
+        catch (Exception failure)
+        {
+            // A derived record where the method has its base, or a type's own code.
+            failed?.Invoke(failure);
+            return null;
+        }
+    }
+
+    private ClaimRequest RequestOf(StoreKey key, long? seen, string[]? tags, bool takeOver) =>
+        new() { Key = key, Method = _method.Name, Tags = tags ?? [], Seen = seen, TakeOver = takeOver };
 
     /// <summary>What an answer is good for; null if the caller is to wait, or to ask again.</summary>
     private Claimed<TValue>? Take(ClaimResult result, ref ClaimRequest request, CancellationToken unwanted)

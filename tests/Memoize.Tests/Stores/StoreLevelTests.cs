@@ -610,6 +610,25 @@ public sealed class StoreLevelTests
         Assert.Equal(1, method.Statistics.MissesFor(MissReason.Corrupt));
     }
 
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task A_key_that_cannot_be_written_stays_in_memory_and_harms_no_other(bool isAsync)
+    {
+        var form = new StoredForm<TextKey> { WriteKey = static (key, writer) => writer.Write(key.Text == "odd" ? throw new NotSupportedException("Not this one.") : key), Schema = 1 };
+        var method = new CachedMethodDefinition<TextKey, string?>(SimulatedProcesses.Name, new(), form).For(_processes.NewMemoizer());
+
+        Assert.Equal("one", await Load(method, isAsync, "odd", () => "one"));
+        Assert.Equal("one", await Load(method, isAsync, "odd", Fail));
+        Assert.Equal("two", await Load(method, isAsync, "even", () => "two"));
+
+        Assert.Equal((1, 0), (_processes.Store.Count(), method.Statistics.StoreFailures));
+        Assert.Single(_processes.Log.Records, record => record.EventId == 16);
+        method.Set("odd", "set");
+        Assert.Equal("set", await Load(method, isAsync, "odd", Fail));
+        method.Invalidate("odd");
+        Assert.Equal("new", await Load(method, isAsync, "odd", () => "new"));
+    }
+
     // Which store
 
     [Fact]
