@@ -138,7 +138,7 @@ public sealed class ErrorTests : SqliteStoreTests
         foreach (var use in Uses)
         {
             var exception = Assert.Throws<CacheStoreException>(() => use(Open(file: Path.Combine(folder, "cache.db"))));
-            Assert.Contains($"the folder {folder} does not exist", exception.Message, StringComparison.Ordinal);
+            Assert.Contains($"The folder {folder} does not exist", exception.Message, StringComparison.Ordinal);
         }
 
         Directory.CreateDirectory(folder);
@@ -152,7 +152,7 @@ public sealed class ErrorTests : SqliteStoreTests
 
         var exception = Assert.Throws<CacheStoreException>(() => Open(file: Path.Combine(File, "cache.db")).Open());
 
-        Assert.Contains($"the folder {File} does not exist, or is a file", exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"The folder {File} does not exist, or is a file", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
