@@ -1,3 +1,4 @@
+using System.Globalization;
 using Memoize.Benchmarks;
 using Memoize.Benchmarks.Footprint;
 using Memoize.Benchmarks.Generator;
@@ -6,6 +7,7 @@ using Memoize.Benchmarks.Hits;
 using Memoize.Benchmarks.Measuring;
 using Memoize.Benchmarks.Misses;
 using Memoize.Benchmarks.Stampede;
+using Memoize.Benchmarks.Stores;
 
 switch (args)
 {
@@ -32,6 +34,13 @@ switch (args)
         Console.WriteLine(StampedeTable.Text());
         return 0;
 
+    case ["stores"]:
+        Console.WriteLine(StoreReport.Table());
+        return 0;
+
+    case [StoreReport.WorkerArgument, var path, var worker, var claims]:
+        return StoreReport.Work(path, int.Parse(worker, CultureInfo.InvariantCulture), int.Parse(claims, CultureInfo.InvariantCulture));
+
     case ["hit-ratio", var folder]:
         Console.WriteLine(HitRatioReport.Table(folder));
         return 0;
@@ -46,6 +55,7 @@ switch (args)
             ("misses", () => TurnsTable.Text<MissBenchmarks>(rounds: 25, static misses => misses.Renew())),
             ("memory", FootprintReport.Table),
             ("stampede", StampedeTable.Text),
+            ("stores", StoreReport.Table),
             ("machine", PerformancePage.Machine));
         return 0;
 
@@ -57,6 +67,7 @@ switch (args)
               misses               calls that run the method, beside a dictionary of semaphores
               memory               bytes per entry
               stampede             10,000 callers on one cold key
+              stores               the SQLite store, beside prepared statements in a bare loop
               hit-ratio <folder>   recorded workloads, beside LRU and the optimum
               generator            the source generator on 1,000 cached methods in 100 types
               docs                 writes the tables of docs/performance.md, the generator's and the hit ratios apart

@@ -20,12 +20,14 @@ public sealed class CachedResponseGenerator : IIncrementalGenerator
 {
     internal const string ParseStep = "Parse";
     internal const string MethodsStep = "Methods";
+    internal const string CodesStep = "Codes";
+    internal const string MethodsWithCodeStep = "MethodsWithCode";
     internal const string FileNamesStep = "FileNames";
     internal const string FileNameClashesStep = "FileNameClashes";
     internal const string FilesStep = "Files";
 
     /// <summary>The names of all steps, in order.</summary>
-    internal static readonly string[] Steps = [ParseStep, MethodsStep, FileNamesStep, FileNameClashesStep, FilesStep];
+    internal static readonly string[] Steps = [ParseStep, MethodsStep, CodesStep, MethodsWithCodeStep, FileNamesStep, FileNameClashesStep, FilesStep];
 
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
@@ -41,6 +43,20 @@ public sealed class CachedResponseGenerator : IIncrementalGenerator
             .Where(static method => method is not null)
             .Select(static (method, _) => method!)
             .WithTrackingName(MethodsStep);
+
+        // Only these look at bodies. Almost always this is an empty list, too.
+        var fingerprints = new CodeFingerprints(parsed);
+        IncrementalValueProvider<EquatableArray<CodeModel>> codes = methods
+            .Where(static method => method.StoredForm is { FollowsCode: true })
+            .Collect()
+            .Combine(context.CompilationProvider)
+            .Select((project, cancellationToken) => fingerprints.Of(project.Left, project.Right, cancellationToken))
+            .WithTrackingName(CodesStep);
+
+        methods = methods
+            .Combine(codes)
+            .Select(static (method, _) => method.Left.With(method.Right))
+            .WithTrackingName(MethodsWithCodeStep);
 
         // Files are told apart without regard to case, methods are not. Almost always this is an empty list, so that it
         // stays equal through every edit and costs the other methods nothing.

@@ -21,11 +21,13 @@ internal static class Declarations
             && before.Options.Equals(after.Options)
             && SyntaxFactory.AreEquivalent(before, after, topLevel: true)
             && HaveTheSameConstants(before, after, cancellationToken)
+            && HaveTheSameBackingFields(before, after, cancellationToken)
             && IsMarkedAsGenerated(before, cancellationToken) == IsMarkedAsGenerated(after, cancellationToken)
             && !SwitchesNullableInAnInitialValue(before, cancellationToken)
             && !SwitchesNullableInAnInitialValue(after, cancellationToken);
 
-    // The compiler's comparison takes a constant for a field, and passes over its value, if it has a modifier beside "const".
+    // The compiler's comparison takes a constant for a field, and passes over its value, if it has a modifier beside "const". It
+    // passes over the values of enums, too.
     private static bool HaveTheSameConstants(SyntaxTree before, SyntaxTree after, CancellationToken cancellationToken)
     {
         using var constants = Constants(before, cancellationToken).GetEnumerator();
@@ -38,11 +40,22 @@ internal static class Declarations
         return !constants.MoveNext();
     }
 
-    private static IEnumerable<FieldDeclarationSyntax> Constants(SyntaxTree tree, CancellationToken cancellationToken) => tree
+    private static IEnumerable<SyntaxNode> Constants(SyntaxTree tree, CancellationToken cancellationToken) => tree
+        .GetRoot(cancellationToken)
+        .DescendantNodes(static node => node is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax or BaseTypeDeclarationSyntax)
+        .Where(static node => node is EnumMemberDeclarationSyntax
+            || (node is FieldDeclarationSyntax field && field.Modifiers.Any(SyntaxKind.ConstKeyword)));
+
+    // A property that says "field" in a body has a field that counts in the equality of a record.
+    private static bool HaveTheSameBackingFields(SyntaxTree before, SyntaxTree after, CancellationToken cancellationToken)
+        => PropertiesWithField(before, cancellationToken).SequenceEqual(PropertiesWithField(after, cancellationToken), StringComparer.Ordinal);
+
+    private static IEnumerable<string> PropertiesWithField(SyntaxTree tree, CancellationToken cancellationToken) => tree
         .GetRoot(cancellationToken)
         .DescendantNodes(static node => node is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax or TypeDeclarationSyntax)
-        .OfType<FieldDeclarationSyntax>()
-        .Where(static field => field.Modifiers.Any(SyntaxKind.ConstKeyword));
+        .OfType<PropertyDeclarationSyntax>()
+        .Where(static property => property.DescendantTokens().Any(static token => token.Text == "field"))
+        .Select(static property => property.Identifier.ValueText);
 
     // In a file that says so in its first comment, nullable annotations mean nothing.
     private static bool IsMarkedAsGenerated(SyntaxTree tree, CancellationToken cancellationToken)

@@ -49,6 +49,9 @@ internal sealed class ParsedMethods
         return model;
     }
 
+    /// <summary>Something that is the same object for as long as no declaration changes.</summary>
+    public object DeclarationsOf(Compilation compilation, CancellationToken cancellationToken) => In(compilation, cancellationToken).Identity;
+
     private Snapshot In(Compilation compilation, CancellationToken cancellationToken)
     {
         var latest = Volatile.Read(ref _latest);
@@ -81,6 +84,8 @@ internal sealed class ParsedMethods
             _options = compilation.Options;
             _assemblyName = compilation.AssemblyName;
         }
+
+        public object Identity => _models;
 
         public static Snapshot Of(Compilation compilation, Snapshot? earlier, CancellationToken cancellationToken)
         {

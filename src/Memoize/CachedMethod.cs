@@ -95,7 +95,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         _policy.Validate(Name, memoizer.Options.DefaultDuration);
         _clock = memoizer.Clock;
         _counters = new MethodCounters(ofInstance);
-        _memory = new MemoryStore<TKey, TValue>(_policy, _clock, _counters, memoizer.Budget);
+        _memory = new MemoryStore<TKey, TValue>(_policy, _clock, _counters, memoizer.Budget, memoizer.Scheduling?.Seed);
         _locks = new KeyedLocks<TKey, TValue>(this, _memory);
         _store = StoreLevel<TKey, TValue>.Of(this, definition, _counters);
         _runner = new ComputationRunner<TKey, TValue>(this, _policy, _memory, _store, _counters);
@@ -259,11 +259,20 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     public void StartRefresh<TState>(TKey key, TState state, Func<TState, CancellationToken, TValue> core, string[]? tags = null, object? owner = null) =>
         StartRefreshAsync(key, (state, core), static (call, token) => new ValueTask<TValue>(call.core(call.state, token)), tags, owner);
 
-    private void StartRefresh<TState>(TKey key, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, bool usesToken, string[]? tags, object? owner) =>
+    private void StartRefresh<TState>(TKey key, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, bool usesToken, string[]? tags, object? owner)
+    {
+        if (Memoizer.Scheduling is { } scheduling)
+        {
+            var (ownKey, ownState, ownCore, ownTags, ownOwner) = (key, state, core, tags, owner);
+            scheduling.Queue(() => _ = RefreshAsync(ownKey, ownState, ownCore, ownTags, ownOwner, usesToken));
+            return;
+        }
+
         ThreadPool.UnsafeQueueUserWorkItem(
             static call => _ = call.method.RefreshAsync(call.key, call.state, call.core, call.tags, call.owner, call.usesToken),
             (method: this, key, state, core, usesToken, tags, owner),
             preferLocal: false);
+    }
 
     /// <summary>The kept value of <paramref name="key"/>, in memory or in the store, if it is fresh. Peeking counts nothing and changes nothing.</summary>
     public bool TryPeek(TKey key, [MaybeNullWhen(false)] out TValue value)
@@ -436,6 +445,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         ArgumentOutOfRangeException.ThrowIfNegative(parallelism);
         var failures = new List<Exception>();
         int done = 0;
+        int progressFailures = 0;
         var limits = new ParallelOptions { MaxDegreeOfParallelism = parallelism == 0 ? Environment.ProcessorCount : parallelism, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(
             inputs,
@@ -452,7 +462,14 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 }
 
                 int doneNow = Interlocked.Increment(ref done);
-                progress?.Report(doneNow);
+                try
+                {
+                    progress?.Report(doneNow);
+                }
+                catch (Exception failure)
+                {
+                    if (Interlocked.Increment(ref progressFailures) == 1) Log.ProgressFailed(Memoizer.Logger, failure, Name);
+                }
             }).ConfigureAwait(false);
 
         if (failures.Count > 0) throw new AggregateException($"{Name}: {failures.Count} of {done} inputs could not be warmed.", failures);
@@ -461,12 +478,14 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     internal override void ClearMemory()
     {
         _locks.DetachAll();
+        Memoizer.Scheduling?.Pause();
         _memory.Clear();
     }
 
     internal override void InvalidateTag(string tag)
     {
         _locks.DetachTag(tag);
+        Memoizer.Scheduling?.Pause();
         _memory.RemoveTag(tag);
     }
 
@@ -507,8 +526,10 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         try
         {
+            Memoizer.Scheduling?.Pause();
             if (life is { } kept) _memory.Keep(keyedLock.HashedKey, value, kept, tags, size);
             else _memory.Remove(keyedLock.HashedKey, MissReason.Expired);
+            Memoizer.Scheduling?.Pause();
         }
         finally
         {
@@ -521,6 +542,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     private void InvalidateMemory(TKey key)
     {
         _locks.Detach(key);
+        Memoizer.Scheduling?.Pause();
         _memory.Remove(key, MissReason.Invalidated);
     }
 
@@ -552,7 +574,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 return true;
 
             case TurnKind.Stale:
-                value = TakeStale(turn);
+                value = TakeStale(turn, turn.Stale!);
                 return true;
         }
 
@@ -564,7 +586,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     internal TValue Compute<TState>(in Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, TValue> core, string[]? tags, object? owner)
     {
         if (turn.Kind == TurnKind.Uncached) return ComputeUncached(turn, state, core);
-        if (_policy.SoftTimeout is not null && _memory.IsUsable(turn.Lock.Seen)) return ComputeBeside(turn, state, core, tags, owner);
+        if (_policy.SoftTimeout is not null && _memory.StandIn(turn.Lock.Seen) is not null) return ComputeBeside(turn, state, core, tags, owner);
 
         Outcome<TValue> outcome;
         try
@@ -588,7 +610,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
 
         var computation = _runner.RunAsync(turn.Lock, turn.Number, state, core, usesToken, tags, owner, turn.ToRefresh);
         if (computation.IsCompleted) return Completed(turn, computation.Result);
-        if (_policy.SoftTimeout is not null && _memory.IsUsable(turn.Lock.Seen)) return WaitOrTakeStaleAsync(computation.AsTask(), turn);
+        if (_policy.SoftTimeout is not null && _memory.StandIn(turn.Lock.Seen) is not null) return WaitOrTakeStaleAsync(computation.AsTask(), turn);
 
         return turn.Lock.OpenWait(this, turn).For(computation);
     }
@@ -740,7 +762,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     }
 
     private Turn<TKey, TValue> FirstTurn(bool toRefresh, KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, CancellationToken callerToken) =>
-        new(this, TurnKind.Compute, toRefresh, keyedLock, number: 1, caller, callerToken);
+        new(this, TurnKind.Compute, toRefresh, keyedLock, number: 1, caller, stale: null, callerToken);
 
     private Turn<TKey, TValue> Wait(bool toRefresh, KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, CancellationToken callerToken)
     {
@@ -748,6 +770,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         while (true)
         {
             TurnKind? kind;
+            MemoryEntry<TKey, TValue>? stale;
             KeyedLock<TKey, TValue>.Wake wake;
             int number = 0;
             try
@@ -764,7 +787,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
 
                 // The semaphore gives a permit to a caller that was cancelled meanwhile: the turn is for one that wants it.
                 if (wake == KeyedLock<TKey, TValue>.Wake.Turn) callerToken.ThrowIfCancellationRequested();
-                kind = KindOf(wake, keyedLock, ref acceptsStale);
+                kind = KindOf(wake, keyedLock, ref acceptsStale, out stale);
             }
             catch (Exception failure)
             {
@@ -772,7 +795,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 throw;
             }
 
-            if (kind is { } known) return Take(known, toRefresh, keyedLock, number, caller, callerToken);
+            if (kind is { } known) return Take(known, toRefresh, keyedLock, number, caller, stale, callerToken);
             if (wake != KeyedLock<TKey, TValue>.Wake.StartOver) continue;
 
             Leave(keyedLock, caller, turn: 0);
@@ -787,6 +810,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         while (true)
         {
             TurnKind? kind;
+            MemoryEntry<TKey, TValue>? stale;
             KeyedLock<TKey, TValue>.Wake wake;
             int number = 0;
             try
@@ -803,7 +827,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
 
                 // The semaphore gives a permit to a caller that was cancelled meanwhile: the turn is for one that wants it.
                 if (wake == KeyedLock<TKey, TValue>.Wake.Turn) callerToken.ThrowIfCancellationRequested();
-                kind = KindOf(wake, keyedLock, ref acceptsStale);
+                kind = KindOf(wake, keyedLock, ref acceptsStale, out stale);
             }
             catch (Exception failure)
             {
@@ -811,7 +835,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 throw;
             }
 
-            if (kind is { } known) return Take(known, toRefresh, keyedLock, number, caller, callerToken);
+            if (kind is { } known) return Take(known, toRefresh, keyedLock, number, caller, stale, callerToken);
             if (wake != KeyedLock<TKey, TValue>.Wake.StartOver) continue;
 
             Leave(keyedLock, caller, turn: 0);
@@ -832,8 +856,9 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     }
 
     /// <summary>What a caller does that woke up; null if it is to wait on, or to start over.</summary>
-    private TurnKind? KindOf(KeyedLock<TKey, TValue>.Wake wake, KeyedLock<TKey, TValue> keyedLock, ref bool acceptsStale)
+    private TurnKind? KindOf(KeyedLock<TKey, TValue>.Wake wake, KeyedLock<TKey, TValue> keyedLock, ref bool acceptsStale, out MemoryEntry<TKey, TValue>? stale)
     {
+        stale = null;
         switch (wake)
         {
             case KeyedLock<TKey, TValue>.Wake.Turn:
@@ -845,11 +870,15 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             case KeyedLock<TKey, TValue>.Wake.StartOver:
                 return null;
 
-            case KeyedLock<TKey, TValue>.Wake.TimedOut when acceptsStale && _memory.IsUsable(keyedLock.Seen):
+            case KeyedLock<TKey, TValue>.Wake.TimedOut when keyedLock.HasOutcome:
+                // The computation has ended before the caller could go.
+                return TurnKind.Outcome;
+
+            case KeyedLock<TKey, TValue>.Wake.TimedOut when acceptsStale && (stale = _memory.StandIn(keyedLock.Seen)) is not null:
                 return TurnKind.Stale;
 
             case KeyedLock<TKey, TValue>.Wake.TimedOut when acceptsStale:
-                // The stale value has had its time while this caller waited.
+                // The stale value has had its time while this caller waited, or was invalidated.
                 acceptsStale = false;
                 return null;
 
@@ -860,11 +889,11 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         }
     }
 
-    private Turn<TKey, TValue> Take(TurnKind kind, bool toRefresh, KeyedLock<TKey, TValue> keyedLock, int number, ComputationFrame? caller, CancellationToken callerToken)
+    private Turn<TKey, TValue> Take(TurnKind kind, bool toRefresh, KeyedLock<TKey, TValue> keyedLock, int number, ComputationFrame? caller, MemoryEntry<TKey, TValue>? stale, CancellationToken callerToken)
     {
-        if (kind is TurnKind.Stale) keyedLock.KeepRunning();
+        if (kind is TurnKind.Stale) keyedLock.KeepRunning(turn: 0);
         if (kind is TurnKind.Stale or TurnKind.Uncached) Leave(keyedLock, caller, turn: 0);
-        return new(this, kind, toRefresh, keyedLock, number, caller, callerToken);
+        return new(this, kind, toRefresh, keyedLock, number, caller, stale, callerToken);
     }
 
     private ValueTask<TValue> Completed(in Turn<TKey, TValue> turn, Outcome<TValue> outcome)
@@ -882,15 +911,15 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// <summary>Waits for a computation that this caller started, and takes the stale value if it takes longer than the soft time-out.</summary>
     private async ValueTask<TValue> WaitOrTakeStaleAsync(Task<Outcome<TValue>> computation, Turn<TKey, TValue> turn)
     {
-        if (!await WaitForAsync(computation, turn).ConfigureAwait(false)) return LeaveRunning(turn);
+        if (await WaitForAsync(computation, turn).ConfigureAwait(false) is { } stale) return LeaveRunning(turn, stale);
 
         // The lock has the outcome a little earlier, or much, if the memoizer was shut down and the method ignores its token.
         var outcome = computation.IsCompleted ? await computation.ConfigureAwait(false) : turn.Lock.Outcome;
         return TakeOwnOutcome(turn, outcome);
     }
 
-    /// <summary>Waits for a computation that this caller started. False if the caller takes the stale value instead.</summary>
-    private async ValueTask<bool> WaitForAsync(Task<Outcome<TValue>> computation, Turn<TKey, TValue> turn)
+    /// <summary>Waits for a computation that this caller started. Not null if the caller takes this stale value instead.</summary>
+    private async ValueTask<MemoryEntry<TKey, TValue>?> WaitForAsync(Task<Outcome<TValue>> computation, Turn<TKey, TValue> turn)
     {
         try
         {
@@ -899,17 +928,18 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 try
                 {
                     await WaitForAsync(patience.Token).ConfigureAwait(false);
-                    return true;
+                    return null;
                 }
                 catch (OperationCanceledException) when (patience.IsOver)
                 {
-                    if (_memory.IsUsable(turn.Lock.Seen)) return false;
+                    if (computation.IsCompleted) return null;
+                    if (_memory.StandIn(turn.Lock.Seen) is { } stale) return stale;
                 }
             }
 
             // The stale value has had its time while this caller waited.
             await WaitForAsync(turn.CallerToken).ConfigureAwait(false);
-            return true;
+            return null;
         }
         catch (OperationCanceledException failure)
         {
@@ -920,7 +950,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
 
         // The outcome is for everybody inside, this caller too; but where the next caller retries, each has a failure of its own.
         Task WaitForAsync(CancellationToken token) => _policy.OnFailure == OnFailure.Retry
-            ? Task.WhenAny(computation, Memoizer.WhenAborted).WaitAsync(token)
+            ? Memoizer.Scheduling?.WaitForAnyAsync(computation, Memoizer.WhenAborted, token) ?? Task.WhenAny(computation, Memoizer.WhenAborted).WaitAsync(token)
             : turn.Lock.WaitAsync(token).AsTask();
     }
 
@@ -933,8 +963,8 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         var computation = _runner.RunAsync(
             turn.Lock,
             turn.Number,
-            (state, core),
-            static (call, token) => new ValueTask<TValue>(Task.Run(() => call.core(call.state, token), CancellationToken.None)),
+            (state, core, scheduling: Memoizer.Scheduling),
+            static (call, token) => new ValueTask<TValue>(call.scheduling?.Run(() => call.core(call.state, token)) ?? Task.Run(() => call.core(call.state, token), CancellationToken.None)),
             usesToken: true,
             tags,
             owner,
@@ -945,12 +975,12 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             using var patience = new Patience(_policy.SoftTimeout, _clock.Provider, turn.CallerToken);
             try
             {
-                computation.Wait(patience.Token);
+                WaitFor(computation, patience.Token);
             }
             catch (OperationCanceledException) when (patience.IsOver)
             {
-                if (_memory.IsUsable(turn.Lock.Seen)) return LeaveRunning(turn);
-                computation.Wait(turn.CallerToken);
+                if (!computation.IsCompleted && _memory.StandIn(turn.Lock.Seen) is { } stale) return LeaveRunning(turn, stale);
+                WaitFor(computation, turn.CallerToken);
             }
         }
         catch (OperationCanceledException)
@@ -959,7 +989,15 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             throw;
         }
 
-        return TakeOwnOutcome(turn, computation.Result);
+        // If the memoizer was shut down, the lock has the outcome, and the method may go on.
+        return TakeOwnOutcome(turn, computation.IsCompleted ? computation.Result : turn.Lock.Outcome);
+    }
+
+    /// <summary>Waits until a computation ends, or the memoizer is shut down.</summary>
+    private void WaitFor(Task<Outcome<TValue>> computation, CancellationToken token)
+    {
+        if (Memoizer.Scheduling is { } scheduling) scheduling.WaitForAny(computation, Memoizer.WhenAborted, token);
+        else Task.WaitAny([computation, Memoizer.WhenAborted], token);
     }
 
     private TValue ComputeUncached<TState>(in Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, TValue> core)
@@ -1018,22 +1056,22 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     private TValue StaleOrThrow(in Turn<TKey, TValue> turn, Outcome<TValue> failed)
     {
         // Who asked for a refresh wants to know that it failed.
-        if (!turn.ToRefresh && _memory.IsUsable(turn.Lock.Seen)) return TakeStale(turn);
+        if (!turn.ToRefresh && _memory.StandIn(turn.Lock.Seen) is { } stale) return TakeStale(turn, stale);
 
         _counters.CountMiss(CallOutcome.Failed, turn.Reason);
         return failed.GetValueOrThrow();
     }
 
-    private TValue LeaveRunning(in Turn<TKey, TValue> turn)
+    private TValue LeaveRunning(in Turn<TKey, TValue> turn, MemoryEntry<TKey, TValue> stale)
     {
-        turn.Lock.KeepRunning();
-        return TakeStale(turn);
+        turn.Lock.KeepRunning(turn.Number);
+        return TakeStale(turn, stale);
     }
 
-    private TValue TakeStale(in Turn<TKey, TValue> turn)
+    private TValue TakeStale(in Turn<TKey, TValue> turn, MemoryEntry<TKey, TValue> stale)
     {
         _counters.CountMiss(CallOutcome.Stale, turn.Reason);
-        return turn.Lock.Seen!.Value;
+        return stale.Value;
     }
 
     private static CallOutcome OutcomeOf(Exception failure, CancellationToken callerToken) =>

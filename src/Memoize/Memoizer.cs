@@ -58,6 +58,8 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
 
     internal MemoizerOptions Options { get; }
 
+    internal Scheduling? Scheduling => Options.Scheduling;
+
     internal CacheClock Clock { get; }
 
     /// <summary>What all methods may keep together; null for no limit.</summary>
@@ -158,6 +160,47 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
+    /// Writes the entries of a store as an archive, to be imported on another machine or into a store of another kind. Entries
+    /// that can never be served again are left out; damaged ones are skipped and reported.
+    /// </summary>
+    /// <param name="destination">Where the archive goes: a file, a pipe, a response. It is flushed and stays open.</param>
+    /// <param name="store">The name of one of <see cref="MemoizerOptions.Stores"/>; <see langword="null"/> for <see cref="MemoizerOptions.Store"/>.</param>
+    /// <param name="progress">Is told how many entries are done, those that are not in the archive included.</param>
+    /// <param name="cancellationToken">Ends the export; what was written until then is no archive.</param>
+    /// <returns>What was exported, and what was not.</returns>
+    /// <exception cref="InvalidOperationException">There is no such store; the message says what to set.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public Task<ExportResult> ExportAsync(Stream destination, string? store = null, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
+        CacheArchive.ExportAsync(StoreNamed(store), destination, progress, Options.TimeProvider, cancellationToken);
+
+    /// <summary>
+    /// Writes the entries of an archive to a store. Entries that can never be served again are left out; where the store has an
+    /// entry that is as new or newer, that one stays. The methods of what was imported let go of what they have in memory, so
+    /// that their next calls find it.
+    /// </summary>
+    /// <param name="source">The archive. It is read up to its end, not beyond it, and stays open.</param>
+    /// <param name="store">The name of one of <see cref="MemoizerOptions.Stores"/>; <see langword="null"/> for <see cref="MemoizerOptions.Store"/>.</param>
+    /// <param name="progress">Is told how many entries are done, those that were not imported included.</param>
+    /// <param name="cancellationToken">Ends the import; what was imported until then stays.</param>
+    /// <returns>What was imported, and what was not.</returns>
+    /// <remarks>Other memoizers, in this process or another, go on serving what they have in memory until it expires.</remarks>
+    /// <exception cref="InvalidOperationException">There is no such store; the message says what to set.</exception>
+    /// <inheritdoc cref="CacheArchive.ImportAsync" path="/exception"/>
+    public async Task<ImportResult> ImportAsync(Stream source, string? store = null, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var imported = new HashSet<string>(StringComparer.Ordinal);
+        try
+        {
+            return await CacheArchive.ImportAndTellAsync(StoreNamed(store), source, progress, Options.TimeProvider, entry => imported.Add(entry.Method), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Also of an import that failed on the way: what came in before is there.
+            foreach (var method in Methods.Where(method => imported.Contains(method.Name))) method.ClearMemory();
+        }
+    }
+
+    /// <summary>
     /// Cancels running asynchronous computations and lets all entries go. Calls that miss from now on throw
     /// <see cref="ObjectDisposedException"/>, unless this is the <see cref="Default"/> memoizer, which is then replaced.
     /// </summary>
@@ -218,9 +261,20 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         if (name is null) return Options.Store is { } store ? _stores[store] : null;
         if (Options.Stores.TryGetValue(name, out var named)) return _stores[named];
 
-        string known = Options.Stores.Count == 0 ? "none" : string.Join(", ", Options.Stores.Keys.Order(StringComparer.Ordinal).Select(known => $"\"{known}\""));
-        throw new ArgumentException($"{method}: Store is \"{name}\", but the memoizer has no store of that name (it has {known}). Add it to {nameof(MemoizerOptions)}.{nameof(MemoizerOptions.Stores)}, or leave Store out to use {nameof(MemoizerOptions)}.{nameof(MemoizerOptions.Store)}.");
+        throw new ArgumentException($"{method}: Store is \"{name}\", but the memoizer has no store of that name (it has {NamesOfStores()}). Add it to {nameof(MemoizerOptions)}.{nameof(MemoizerOptions.Stores)}, or leave Store out to use {nameof(MemoizerOptions)}.{nameof(MemoizerOptions.Store)}.");
     }
+
+    // With its claims: what is imported voids those on its keys.
+    private IClaimStore StoreNamed(string? name)
+    {
+        if (name is null && Options.Store is null) throw new InvalidOperationException($"The memoizer has no store: its results are in memory only. Set {nameof(MemoizerOptions)}.{nameof(MemoizerOptions.Store)}, or give the name of one of {nameof(MemoizerOptions)}.{nameof(MemoizerOptions.Stores)}.");
+        if (name is null) return _stores[Options.Store!].Claims;
+        if (Options.Stores.TryGetValue(name, out var named)) return _stores[named].Claims;
+
+        throw new InvalidOperationException($"The memoizer has no store with the name \"{name}\" (it has {NamesOfStores()}). Add it to {nameof(MemoizerOptions)}.{nameof(MemoizerOptions.Stores)}, or give no name for {nameof(MemoizerOptions)}.{nameof(MemoizerOptions.Store)}.");
+    }
+
+    private string NamesOfStores() => Options.Stores.Count == 0 ? "none" : string.Join(", ", Options.Stores.Keys.Order(StringComparer.Ordinal).Select(static known => $"\"{known}\""));
 
     private Dictionary<ICacheStore, AttachedStore> AttachStores()
     {

@@ -77,6 +77,9 @@ public sealed class MemoizerOptions
     /// </summary>
     public bool StoreReadableKeys { get; set; }
 
+    /// <summary>Who decides what goes on next, in tests that play interleavings; else nobody.</summary>
+    internal Scheduling? Scheduling { get; set; }
+
     internal MemoizerOptions Validated()
     {
         if (TimeProvider is null) throw new ArgumentException($"{nameof(MemoizerOptions)}.{nameof(TimeProvider)} is null; use {nameof(System.TimeProvider)}.{nameof(System.TimeProvider.System)}.");

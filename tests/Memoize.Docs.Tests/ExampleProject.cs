@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Reflection;
 using System.Text.RegularExpressions;
 using Memoize.Generators;
 using Memoize.Testing;
@@ -102,6 +103,15 @@ internal sealed class ExampleProject
                 .Where(static diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning)
                 .Select(static diagnostic => diagnostic.ToString()),
         ];
+    }
+
+    /// <summary>Loads what the block compiles to.</summary>
+    public Assembly Load()
+    {
+        using var image = new MemoryStream();
+        var result = _output.Emit(image);
+        Assert.True(result.Success, string.Join('\n', result.Diagnostics));
+        return Assembly.Load(image.ToArray());
     }
 
     /// <summary>A text as people write it: without <c>global::</c> and the namespaces that follow.</summary>

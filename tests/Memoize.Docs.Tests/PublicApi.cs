@@ -12,6 +12,7 @@ public sealed class PublicApi
     [Theory]
     [InlineData("Memoize")]
     [InlineData("Memoize.Resilience")]
+    [InlineData("Memoize.Sqlite")]
     public void Is_the_approved_one(string library)
     {
         var folder = Path.Combine(Repository.Root, "src", library);
@@ -41,7 +42,9 @@ public sealed class PublicApi
     public void Every_library_has_an_approved_one()
     {
         var packable = Directory.GetFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories)
-            .Where(static project => File.ReadAllText(project).Contains("<IsPackable>true</IsPackable>", StringComparison.Ordinal))
+            .Where(static project => File.ReadAllText(project) is var text
+                && text.Contains("<IsPackable>true</IsPackable>", StringComparison.Ordinal)
+                && !text.Contains("<PackAsTool>true</PackAsTool>", StringComparison.Ordinal))
             .Select(static project => Path.GetDirectoryName(project)!);
 
         Assert.All(packable, static folder => Assert.True(

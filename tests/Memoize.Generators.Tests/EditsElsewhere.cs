@@ -66,6 +66,7 @@ public sealed class EditsElsewhere
         {
             public record Symbol(string Name);
             public record Answer;
+            public record Computed { public int Trimmed { get => 1; init { } } }
         }
         """;
 
@@ -86,6 +87,12 @@ public sealed class EditsElsewhere
     [InlineData("a type becomes generic", "record Answer;", "record Answer<T>;")]
     [InlineData("a type becomes a ref struct", "public record Symbol(string Name);", "public ref struct Symbol;")]
     [InlineData("a type becomes a struct", "public record Answer;", "public record struct Answer;")]
+    [InlineData("a result gets a member", "public record Answer;", "public record Answer(int Value);")]
+    [InlineData("an enum in a key gets other values", "enum Kind { First, Second }", "enum Kind { First = 1, Second }")]
+    [InlineData("an enum in a key gets a value that is a constant", "enum Kind { First, Second }", "enum Kind { First = Lives.Entries, Second }")]
+    [InlineData("a record in a key gets a member", "record Symbol(string Name)", "record Symbol(string Name, int More)")]
+    [InlineData("a record in a key hides a member", "record Symbol(string Name);", "record Symbol(string Name) { private int _more = 1; }")]
+    [InlineData("a record in a key gets an equality of its own", "record Symbol(string Name);", "sealed record Symbol(string Name) { public bool Equals(Symbol? other) => true; public override int GetHashCode() => 1; }")]
     [InlineData("a constant's name changes, which nameof reads", "nameof(Minutes) ==", "nameof(Entries) ==")]
     public void That_matter_are_picked_up(string what, string before, string after)
     {
@@ -102,11 +109,14 @@ public sealed class EditsElsewhere
     [InlineData("private readonly int _unimportant = 1;", "private readonly int _unimportant =\n#nullable disable\n1;")]
     [InlineData("return _unimportant + 1;", "\n#nullable disable\nreturn _unimportant + 1;")]
     [InlineData("? \"5m\"", "? \"\"\"5m\"\"\"")]
+    [InlineData("public int Trimmed { get => 1; init { } }", "public int Trimmed { get => field; init { } }")]
+    [InlineData("public int Trimmed { get => 1; init { } }", "public int Trimmed { get => 1; init => field = value; }")]
     public void That_change_what_declarations_mean_are_seen(string before, string after)
         => Assert.False(Declarations.AreSame(Consumer.Parse(Other, "A.cs"), Consumer.Parse(Replace(before, after), "A.cs"), CancellationToken.None));
 
     [Theory]
     [InlineData("return _unimportant + 1;", "var sum = _unimportant; return sum + 2;")]
+    [InlineData("get => 1;", "get => 2;")]
     [InlineData("// base", "// another comment")]
     [InlineData("_unimportant = 1", "_unimportant = 2")]
     [InlineData("=> Task.FromResult(new Shop.Types.Answer())", "=> Task.FromException<Shop.Types.Answer>(null!)")]

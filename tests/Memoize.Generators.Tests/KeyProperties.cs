@@ -74,6 +74,7 @@ public sealed class KeyProperties
                 var areEqual = kind.Holds(pair.one) == kind.Holds(pair.other);
                 return key.Equals(other) == areEqual
                     && other.Equals(key) == areEqual
+                    && (Stored(kind, key) == Stored(kind, other)) == areEqual
                     && (!areEqual || key.GetHashCode() == other.GetHashCode());
             }));
     }
@@ -105,11 +106,24 @@ public sealed class KeyProperties
 
     // The generated key struct, by its generated constructor.
     private static object Key(Kind kind, object? argument)
-        => Compiled.Value.GetNestedType($"M{Array.IndexOf(Kinds, kind)}Method", BindingFlags.NonPublic)!
+        => MethodOf(kind)
             .GetNestedType("Key", BindingFlags.NonPublic)!
             .GetConstructors(BindingFlags.Instance | BindingFlags.NonPublic)
             .Single()
             .Invoke([argument, 1]);
+
+    // What stores know the key by.
+    private static StoreKey Stored(Kind kind, object key)
+    {
+        var definition = MethodOf(kind).GetField("Definition", BindingFlags.Static | BindingFlags.NonPublic)!.GetValue(null)!;
+        object? storedForm = definition.GetType().GetProperty("StoredForm")!.GetValue(definition);
+        Assert.True(storedForm is not null, $"{kind.Type} has no stored form.");
+        return (StoreKey)typeof(StoreKeyWriter).GetMethod("KeyOf", BindingFlags.Static | BindingFlags.NonPublic)!
+            .MakeGenericMethod(key.GetType())
+            .Invoke(null, ["M", key, storedForm.GetType().GetProperty("WriteKey")!.GetValue(storedForm)])!;
+    }
+
+    private static Type MethodOf(Kind kind) => Compiled.Value.GetNestedType($"M{Array.IndexOf(Kinds, kind)}Method", BindingFlags.NonPublic)!;
 
     private static Type Compile()
     {

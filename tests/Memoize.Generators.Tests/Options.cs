@@ -56,7 +56,7 @@ public sealed class Options
                 WaitTimeout = "00:00:05", OnWaitTimeout = OnWaitTimeout.ComputeUncached, OnFailure = OnFailure.Share, FailureDuration = "2s",
                 CacheNull = false, When = nameof(IsGood), DurationFrom = nameof(LifeOf), Capacity = 123, TagCapacity = 7, MaxConcurrency = 3,
                 Size = nameof(SizeOf), MaxSize = 4_000_000_000,
-                Tags = ["all"], Version = 2, Store = "disk", Scope = CacheScope.Instance)]
+                Tags = ["all"], Version = 2, Store = "disk")]
             internal Task<string> GetAsync(string x) => Task.FromResult(x);
             private bool IsGood(string value) => value == "kept";
             private long SizeOf(string value) => value.Length;

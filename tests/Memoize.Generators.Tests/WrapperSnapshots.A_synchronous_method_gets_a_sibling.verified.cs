@@ -127,6 +127,7 @@ partial class RuleCatalog
     {
         internal static readonly global::Memoize.CachedMethodDefinition<global::Memoize.TextKey, global::Rules.RuleSet> Definition = new(
             "Rules.RuleCatalog.LoadRules(string)",
-            new());
+            new(),
+            new() { WriteKey = static (key, writer) => writer.Write(key), Schema = 0xF7F16419FF0CE82BUL });
     }
 }

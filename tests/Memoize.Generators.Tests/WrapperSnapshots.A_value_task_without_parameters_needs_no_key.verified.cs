@@ -104,6 +104,7 @@ partial class Clock
     {
         internal static readonly global::Memoize.CachedMethodDefinition<global::Memoize.NoKey, long> Definition = new(
             "Clock.ReadAsync()",
-            new() { Duration = global::System.TimeSpan.FromMinutes(90), Capacity = 1 });
+            new() { Duration = global::System.TimeSpan.FromMinutes(90), Capacity = 1 },
+            new() { WriteKey = static (_, _) => { }, Schema = 0x0A2F0BC11CE229E2UL });
     }
 }

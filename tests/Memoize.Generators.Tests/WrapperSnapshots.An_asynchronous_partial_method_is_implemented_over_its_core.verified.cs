@@ -131,7 +131,8 @@ partial class QuoteService
     {
         internal static readonly global::Memoize.CachedMethodDefinition<Key, global::Shop.Quote> Definition = new(
             "Shop.QuoteService.GetQuoteAsync(string, int)",
-            new() { Duration = global::System.TimeSpan.FromMinutes(5) });
+            new() { Duration = global::System.TimeSpan.FromMinutes(5) },
+            new() { WriteKey = static (key, writer) => key.WriteTo(writer), Schema = 0xEB56DB983AE3C0EBUL });
 
         internal readonly struct Key : global::System.IEquatable<Key>
         {
@@ -153,6 +154,13 @@ partial class QuoteService
             public override int GetHashCode() => global::System.HashCode.Combine(new global::Memoize.TextKey(_symbol), _page);
 
             public override string ToString() => string.Create(global::System.Globalization.CultureInfo.InvariantCulture, $"{_symbol}, {_page}");
+
+            // For stores: equal keys write the same, and others do not.
+            internal void WriteTo(global::Memoize.StoreKeyWriter writer)
+            {
+                writer.Write(_symbol);
+                writer.Write(_page);
+            }
         }
     }
 }

@@ -135,7 +135,8 @@ partial class Prices
     {
         internal static readonly global::Memoize.CachedMethodDefinition<Key, decimal> Definition = new(
             "Shop.Prices.SumAsync(System.Collections.Generic.IReadOnlyList<string[]>, string)",
-            new());
+            new(),
+            new() { WriteKey = static (key, writer) => key.WriteTo(writer), Schema = 0x5C1264B109B728D3UL });
 
         internal readonly struct Key : global::System.IEquatable<Key>
         {
@@ -165,6 +166,14 @@ partial class Prices
 
             // Shares nothing with the caller that could change.
             internal Key Copy() => new(_market, s_baskets.Copy(_baskets), _currency);
+
+            // For stores: equal keys write the same, and others do not.
+            internal void WriteTo(global::Memoize.StoreKeyWriter writer)
+            {
+                writer.Write(_market);
+                writer.WriteSequence(_baskets, static (item, writer) => writer.WriteSequence(item, static (item, writer) => writer.Write(item)));
+                writer.WriteIgnoringCase(_currency);
+            }
 
             // For the core, which may change what it is given: the key must stay what it is.
             internal global::System.Collections.Generic.IReadOnlyList<string[]> CopyOfBaskets() => s_baskets.Copy(_baskets);

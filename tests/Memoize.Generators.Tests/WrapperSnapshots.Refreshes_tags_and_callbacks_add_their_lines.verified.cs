@@ -156,7 +156,8 @@ partial class QuoteService
                 StaleOnError = global::System.TimeSpan.FromHours(1),
                 When = static (owner, value) => ((global::Shop.QuoteService)owner!).IsGood(value),
                 DurationFrom = static (_, value) => LifeOf(value),
-            });
+            },
+            new() { WriteKey = static (key, writer) => key.WriteTo(writer), Schema = 0xEE42ADF740858799UL });
 
         internal readonly struct Key : global::System.IEquatable<Key>
         {
@@ -178,6 +179,13 @@ partial class QuoteService
             public override int GetHashCode() => global::System.HashCode.Combine(new global::Memoize.TextKey(_symbol), _day);
 
             public override string ToString() => string.Create(global::System.Globalization.CultureInfo.InvariantCulture, $"{_symbol}, {_day}");
+
+            // For stores: equal keys write the same, and others do not.
+            internal void WriteTo(global::Memoize.StoreKeyWriter writer)
+            {
+                writer.Write(_symbol);
+                writer.Write(_day);
+            }
         }
     }
 }

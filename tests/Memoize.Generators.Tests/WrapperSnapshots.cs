@@ -157,4 +157,36 @@ public sealed class WrapperSnapshots
 
         Snapshot.Verify(consumer.Snapshot);
     }
+
+    [Fact]
+    public void Keys_are_written_for_stores_member_by_member()
+    {
+        var consumer = Consumer.Compile("""
+            using System;
+            using System.Collections.Generic;
+            using Memoize;
+
+            namespace Shop;
+
+            internal enum Side { Buy, Sell }
+
+            internal sealed record Order(string Symbol, Side Side, decimal? Limit);
+
+            internal readonly record struct Page(int Number, int Size);
+
+            internal static partial class Orders
+            {
+                [CachedResponse("5m", Store = "orders")]
+                internal static int Count(Page page) => page.Size;
+
+                [CachedResponse("5m", Store = "orders", Version = 2)]
+                internal static int Find(Order order, IReadOnlyList<Order?> others, (DateTime From, DateTime To)? span, byte[]? token, IReadOnlyDictionary<string, Page?> pages)
+                    => others.Count;
+            }
+            """);
+
+        Snapshot.Verify(string.Join('\n', consumer.Snapshot.Split("//HintName: ").Skip(1).Select(DefinitionIn)));
+
+        static string DefinitionIn(string file) => file[file.IndexOf("    /// <summary>What is fixed", StringComparison.Ordinal)..];
+    }
 }

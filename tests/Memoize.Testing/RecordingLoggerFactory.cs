@@ -14,6 +14,9 @@ public sealed class RecordingLoggerFactory : ILoggerFactory
     /// <summary>The same as lines: level, event id, message.</summary>
     public IReadOnlyList<string> Lines => [.. _records.Select(record => $"{record.Level} {record.EventId}: {record.Message}")];
 
+    /// <summary>Forgets what was logged so far.</summary>
+    public void Clear() => _records.Clear();
+
     public ILogger CreateLogger(string categoryName) => new Logger(_records, categoryName);
 
     public void AddProvider(ILoggerProvider provider)

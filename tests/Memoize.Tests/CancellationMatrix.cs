@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Memoize.Tests;
 
 /// <summary>
@@ -25,49 +23,47 @@ public sealed class CancellationMatrix
     public enum When
     {
         BeforeTheCall,
+        /// <summary>The cancelled are gone before the core ends.</summary>
         During,
 
-        /// <summary>The cancellation comes first and the core's end right behind it.</summary>
+        /// <summary>The cancellation ends the wait, and the core ends before the cancelled have gone.</summary>
         JustBeforeItEnds,
 
-        /// <summary>The computation has settled, but its callers have not necessarily woken up.</summary>
+        /// <summary>The end of the core ends the wait, and the cancellation comes before anybody has gone on.</summary>
         JustAfterItEnds,
     }
 
-    [Flags]
     private enum End
     {
-        None = 0,
-        Computed = 1,
-        Coalesced = 2,
-        Cancelled = 4,
+        None,
+        Computed,
+        Coalesced,
+        Cancelled,
     }
 
-    /// <summary>What must hold in the end. Where a caller has two ends, either is right.</summary>
+    /// <summary>What must hold in the end.</summary>
     /// <param name="Starter">How the caller that came first ends.</param>
     /// <param name="Waiter">How the caller that came second ends.</param>
     /// <param name="Runs">How often the core runs for these two.</param>
-    /// <param name="Kept">Whether there is a value afterwards; null if it depends on the ends.</param>
-    private sealed record Cell(End Starter, End Waiter, int Runs, bool? Kept = true)
+    /// <param name="Kept">Whether there is a value afterwards.</param>
+    private sealed record Cell(End Starter, End Waiter, int Runs, bool Kept = true)
     {
         /// <summary>Compares how it went with the cell, after everything has ended.</summary>
         public void Verify(CachedMethod<string, string> cache, int runs, bool starterWasCancelled, bool waiterWasCancelled)
         {
+            Assert.Equal((Starter == End.Cancelled, Waiter == End.Cancelled, Runs), (starterWasCancelled, waiterWasCancelled, runs));
             Assert.Equal(0, cache.LockCount);
             Assert.Equal(0, cache.Memoizer.Running.Count);
-            Assert.Equal(Runs, runs);
-            bool kept = cache.TryPeek("key", out string? value);
-            if (Kept is { } expected) Assert.Equal(expected, kept);
-            if (kept) Assert.Equal("value", value);
-            else Assert.True(starterWasCancelled && waiterWasCancelled, "A caller got a value that is not kept.");
+            Assert.Equal(Kept, cache.TryPeek("key", out string? value));
+            if (Kept) Assert.Equal("value", value);
 
             // A newcomer finds the value or starts afresh: nobody who was cancelled is in its way.
-            Assert.Equal(kept ? "value" : "fresh", cache.Call("key", _ => "fresh"));
+            Assert.Equal(Kept ? "value" : "fresh", cache.Call("key", _ => "fresh"));
 
             var statistics = cache.Statistics;
-            End[] ends = [Told(Starter, starterWasCancelled), Told(Waiter, waiterWasCancelled), kept ? End.None : End.Computed];
+            End[] ends = [Starter, Waiter, Kept ? End.None : End.Computed];
             Assert.Equal(
-                (kept ? 1 : 0, Count(End.Computed), Count(End.Coalesced), Count(End.Cancelled), 0, 0),
+                (Kept ? 1 : 0, Count(End.Computed), Count(End.Coalesced), Count(End.Cancelled), 0, 0),
                 (statistics.Hits, statistics.Computed, statistics.Coalesced, statistics.Cancelled, statistics.Failed, statistics.Stale));
             Assert.Equal(3, statistics.Requests);
             Assert.Equal(3, statistics.Hits + statistics.Misses);
@@ -77,13 +73,6 @@ public sealed class CancellationMatrix
             cache.Verify();
 
             long Count(End end) => ends.Count(one => one == end);
-        }
-
-        private static End Told(End allowed, bool wasCancelled)
-        {
-            var told = wasCancelled ? End.Cancelled : allowed & ~End.Cancelled;
-            Assert.True(allowed.HasFlag(told) && told != End.None, $"It ended as {(wasCancelled ? "cancelled" : "served")}, but must end as {allowed}.");
-            return told;
         }
     }
 
@@ -104,62 +93,74 @@ public sealed class CancellationMatrix
 
     [Theory]
     [MemberData(nameof(AsynchronousCases))]
-    public async Task A_cancelled_caller_is_gone_at_once_and_harms_nobody(Form form, Who who, When when, bool coreHonoursItsToken)
-    {
-        var cell = Asynchronous(who, when);
-        var cache = ByHand.Method<string, string>();
-        var gate = new TaskCompletionSource<string>();
-        using var cancellation = new CancellationTokenSource();
-        var computations = new List<CancellationToken>();
-        Task<string> Core(CancellationToken token)
+    public void A_cancelled_caller_is_gone_at_once_and_harms_nobody(Form form, Who who, When when, bool coreHonoursItsToken) =>
+        ControlledScheduler.Play(workers =>
         {
-            computations.Add(token);
-            return coreHonoursItsToken ? gate.Task.WaitAsync(token) : gate.Task;
-        }
+            var cell = Asynchronous(who, when);
+            var scheduler = new ControlledScheduler(workers);
+            using var memoizer = new Memoizer(new() { Scheduling = scheduler });
+            var cache = ByHand.Method<string, string>(memoizer: memoizer);
+            using var cancellation = new CancellationTokenSource();
+            var computations = new List<CancellationToken>();
+            bool gateIsOpen = false;
+            Task<string> Core(CancellationToken token)
+            {
+                computations.Add(token);
+                return ControlledScheduler.Start("core", async () =>
+                {
+                    await scheduler.WaitAsync(() => gateIsOpen, coreHonoursItsToken ? token : CancellationToken.None).ConfigureAwait(false);
+                    return "value";
+                });
+            }
 
-        if (when == When.BeforeTheCall) await cancellation.CancelAsync();
+            void EndTheCore()
+            {
+                gateIsOpen = true;
+                if (scheduler.Find("core") is { } core) GoOn(core, wasCancelled: coreHonoursItsToken && computations[0].IsCancellationRequested);
+            }
 
-        // A call that returns is inside: it computes, or waits on the semaphore, or has ended.
-        var starter = Call(cache, form, Core, TokenOf(Who.TheOneWhoStarted, who, cancellation));
-        var waiter = Call(cache, form, Core, TokenOf(Who.AWaiter, who, cancellation));
-        switch (when)
-        {
-            case When.During:
-                await cancellation.CancelAsync();
-                break;
+            if (when == When.BeforeTheCall) cancellation.Cancel();
+            var starter = ControlledScheduler.Start("starter", () => Call(cache, form, Core, TokenOf(Who.TheOneWhoStarted, who, cancellation)));
+            var waiter = ControlledScheduler.Start("waiter", () => Call(cache, form, Core, TokenOf(Who.AWaiter, who, cancellation)));
+            var callers = scheduler.Parked.Where(step => step.Name != "core").ToList();
+            var cancelled = callers.Where(step => who == Who.All || (who == Who.AWaiter) == (step.Name == "waiter")).ToList();
+            switch (when)
+            {
+                case When.During:
+                    cancellation.Cancel();
+                    foreach (var step in cancelled) GoOn(step, wasCancelled: true);
+                    break;
 
-            case When.JustBeforeItEnds:
-                CancelHere(cancellation);
-                gate.SetResult("value");
-                break;
+                case When.JustBeforeItEnds:
+                    cancellation.Cancel();
+                    Assert.All(cancelled, step => Assert.True(step.TryCancel()));
+                    EndTheCore();
+                    break;
 
-            case When.JustAfterItEnds:
-                gate.SetResult("value");
-                Threads.WaitUntil(() => cache.LockCount == 0);
-                CancelHere(cancellation);
-                break;
-        }
+                case When.JustAfterItEnds:
+                    EndTheCore();
+                    Assert.All(callers, step => Assert.True(step.TryEnd()));
+                    cancellation.Cancel();
+                    break;
+            }
 
-        if (when is When.BeforeTheCall or When.During)
-        {
-            // At once: the core has not ended.
-            if (who is Who.TheOneWhoStarted or Who.All) Assert.True(await WasCancelledAsync(starter));
-            if (who is Who.AWaiter or Who.All) Assert.True(await WasCancelledAsync(waiter));
+            if (when is When.BeforeTheCall or When.During)
+            {
+                // At once: the core has not ended.
+                Assert.Equal((cell.Starter == End.Cancelled, cell.Waiter == End.Cancelled), (starter.IsCanceled, waiter.IsCanceled));
 
-            // A computation is cancelled with its last caller, and with no other.
-            Assert.Equal(cell.Runs, computations.Count);
-            Assert.Equal(who == Who.All ? 0 : 1, cache.LockCount);
-            Assert.All(computations, computation => Assert.Equal(who == Who.All, computation.IsCancellationRequested));
-            gate.SetResult("value");
-        }
+                // A computation is cancelled with its last caller, and with no other.
+                Assert.Equal(cell.Runs, computations.Count);
+                Assert.Equal(who == Who.All ? 0 : 1, cache.LockCount);
+                Assert.All(computations, computation => Assert.Equal(who == Who.All, computation.IsCancellationRequested));
+                EndTheCore();
+            }
 
-        bool starterWasCancelled = await WasCancelledAsync(starter);
-        bool waiterWasCancelled = await WasCancelledAsync(waiter);
-        Threads.WaitUntil(() => cache.Memoizer.Running.Count == 0);
-        cell.Verify(cache, computations.Count, starterWasCancelled, waiterWasCancelled);
-    }
+            foreach (var step in scheduler.Parked.ToList()) GoOn(step, step.IsCancelled);
+            cell.Verify(cache, computations.Count, WasCancelled(() => starter.GetAwaiter().GetResult()), WasCancelled(() => waiter.GetAwaiter().GetResult()));
+        });
 
-    /// <summary>The one thing that gates cannot fix: two threads at the same moment. What is allowed is what is allowed just before the end.</summary>
+    /// <summary>Two real threads at the same moment: which is first is left to luck, and whichever it is, the counts agree with how the callers end.</summary>
     [Theory]
     [InlineData(Who.TheOneWhoStarted)]
     [InlineData(Who.AWaiter)]
@@ -186,125 +187,122 @@ public sealed class CancellationMatrix
             bool starterWasCancelled = await WasCancelledAsync(starter);
             bool waiterWasCancelled = await WasCancelledAsync(waiter);
             Threads.WaitUntil(() => cache.Memoizer.Running.Count == 0);
-            Asynchronous(who, When.JustBeforeItEnds).Verify(cache, runs, starterWasCancelled, waiterWasCancelled);
+            if (who == Who.TheOneWhoStarted) Assert.False(waiterWasCancelled);
+            if (who == Who.AWaiter) Assert.False(starterWasCancelled);
+            bool kept = cache.TryPeek("key", out _);
+            Assert.True(kept || (starterWasCancelled && waiterWasCancelled), "A caller got a value that is not kept.");
+            new Cell(starterWasCancelled ? End.Cancelled : End.Computed, waiterWasCancelled ? End.Cancelled : End.Coalesced, Runs: 1, kept)
+                .Verify(cache, runs, starterWasCancelled, waiterWasCancelled);
         }
     }
 
     /// <summary>A synchronous computation runs on its caller's thread with its caller's token, and ends early only if the core does.</summary>
     [Theory]
     [MemberData(nameof(SynchronousCases))]
-    public void A_cancelled_synchronous_caller_waits_for_nobody_and_leaves_its_turn_to_the_next(Who who, When when, bool coreHonoursItsToken)
-    {
-        var cell = Synchronous(who, when, coreHonoursItsToken);
-        var cache = ByHand.Method<string, string>();
-        using var ofStarter = new CancellationTokenSource();
-        using var ofWaiter = new CancellationTokenSource();
-        using var waiterMayCome = new ManualResetEventSlim();
-        using var gate = new ManualResetEventSlim();
-        var ends = new ConcurrentDictionary<Who, bool>();
-        var computations = new ConcurrentQueue<(CancellationToken Token, int Thread)>();
-        var threads = new ConcurrentDictionary<Who, int>();
-
-        // During: its token wakes the core up. Else the core looks at the token once, after the gate, and that is its end.
-        string Core(CancellationToken token)
+    public void A_cancelled_synchronous_caller_waits_for_nobody_and_leaves_its_turn_to_the_next(Who who, When when, bool coreHonoursItsToken) =>
+        ControlledScheduler.Play(workers =>
         {
-            computations.Enqueue((token, Environment.CurrentManagedThreadId));
-            gate.Wait(coreHonoursItsToken && when == When.During ? token : CancellationToken.None);
-            if (coreHonoursItsToken) token.ThrowIfCancellationRequested();
-            return "value";
-        }
-
-        void Call(Who caller, CancellationTokenSource cancellation)
-        {
-            threads[caller] = Environment.CurrentManagedThreadId;
-            ends[caller] = WasCancelled(() => cache.Call("key", Core, TokenOf(caller, who, cancellation)));
-        }
-
-        void Direct()
-        {
-            // The one who starts is in the core, or gone already, when the other comes.
-            Threads.WaitUntil(() => !computations.IsEmpty || ends.ContainsKey(Who.TheOneWhoStarted));
-            waiterMayCome.Set();
-            if (when == When.BeforeTheCall)
+            var cell = Synchronous(who, when, coreHonoursItsToken);
+            var scheduler = new ControlledScheduler(workers);
+            using var memoizer = new Memoizer(new() { Scheduling = scheduler });
+            var cache = ByHand.Method<string, string>(memoizer: memoizer);
+            using var cancellation = new CancellationTokenSource();
+            var computations = new List<(CancellationToken Token, int Thread)>();
+            var callers = new Dictionary<string, (CancellationToken Token, int Thread)>();
+            var ends = new Dictionary<string, bool>();
+            bool gateIsOpen = false;
+            string Core(CancellationToken token)
             {
-                // At once: the core has not ended.
-                if (who is Who.AWaiter or Who.All) Threads.WaitUntil(() => ends.ContainsKey(Who.AWaiter));
-                return;
+                computations.Add((token, Environment.CurrentManagedThreadId));
+                scheduler.Wait(() => gateIsOpen, coreHonoursItsToken ? token : CancellationToken.None);
+                return "value";
             }
 
-            Threads.WaitUntil(() => cache.WaitersOn("key") == 1);
+            void Begin(string name, Who caller) =>
+                scheduler.Begin(name, () =>
+                {
+                    var token = TokenOf(caller, who, cancellation);
+                    callers[name] = (token, Environment.CurrentManagedThreadId);
+                    ends[name] = WasCancelled(() => cache.Call("key", Core, token));
+                }).GoOn();
+
+            if (when == When.BeforeTheCall) cancellation.Cancel();
+            Begin("starter", Who.TheOneWhoStarted);
+            Begin("waiter", Who.AWaiter);
+            bool cancelsWaiter = who is Who.AWaiter or Who.All;
+            bool cancelsStarter = who is Who.TheOneWhoStarted or Who.All && coreHonoursItsToken;
             switch (when)
             {
+                case When.BeforeTheCall:
+                    // At once: the core has not ended.
+                    if (cancelsWaiter) Assert.True(ends["waiter"]);
+                    break;
+
                 case When.During:
                     // A waiter is gone at once whatever the core does; who runs the core goes if that does.
-                    ofWaiter.Cancel();
-                    if (who is Who.AWaiter or Who.All) Threads.WaitUntil(() => ends.ContainsKey(Who.AWaiter));
-                    ofStarter.Cancel();
-                    if (cell.Starter == End.Cancelled)
-                        Threads.WaitUntil(() => ends.ContainsKey(Who.TheOneWhoStarted));
-
-                    // The gate is still closed: whoever has the turn now has got it from the one who was cancelled.
-                    Threads.WaitUntil(() => computations.Count == cell.Runs);
+                    cancellation.Cancel();
+                    if (cancelsWaiter) GoOn(scheduler["waiter"], wasCancelled: true);
+                    if (cancelsStarter) GoOn(scheduler["starter"], wasCancelled: true);
+                    Assert.Equal((cell.Starter == End.Cancelled, cell.Waiter == End.Cancelled), (ends.ContainsKey("starter"), ends.ContainsKey("waiter")));
                     break;
 
                 case When.JustBeforeItEnds:
-                    ofWaiter.Cancel();
-                    ofStarter.Cancel();
-                    gate.Set();
+                    // The core of the starter ends, one way or the other, between the waiter's cancellation and its going.
+                    cancellation.Cancel();
+                    if (cancelsWaiter) Assert.True(scheduler["waiter"].TryCancel());
+                    gateIsOpen = true;
+                    GoOn(scheduler["starter"], wasCancelled: cancelsStarter);
                     break;
 
                 case When.JustAfterItEnds:
-                    gate.Set();
-                    Threads.WaitUntil(() => cache.LockCount == 0);
-                    ofWaiter.Cancel();
-                    ofStarter.Cancel();
+                    gateIsOpen = true;
+                    GoOn(scheduler["starter"], wasCancelled: false);
+                    Assert.True(scheduler["waiter"].TryEnd());
+                    cancellation.Cancel();
                     break;
             }
-        }
 
-        if (when == When.BeforeTheCall)
-        {
-            ofStarter.Cancel();
-            ofWaiter.Cancel();
-        }
+            gateIsOpen = true;
+            while (scheduler.Parked.Count > 0) GoOn(scheduler.Parked[0], scheduler.Parked[0].IsCancelled);
 
-        Threads.Run(3, thread =>
-        {
-            switch (thread)
-            {
-                case 0:
-                    try
-                    {
-                        Direct();
-                    }
-                    finally
-                    {
-                        waiterMayCome.Set();
-                        gate.Set();
-                    }
-
-                    break;
-
-                case 1:
-                    Call(Who.TheOneWhoStarted, ofStarter);
-                    break;
-
-                case 2:
-                    waiterMayCome.Wait();
-                    Call(Who.AWaiter, ofWaiter);
-                    break;
-            }
+            bool starterNeverEntered = when == When.BeforeTheCall && cell.Starter == End.Cancelled;
+            Assert.Equal(new[] { "starter", "waiter" }.Skip(starterNeverEntered ? 1 : 0).Take(cell.Runs).Select(name => callers[name]), computations);
+            cell.Verify(cache, computations.Count, ends["starter"], ends["waiter"]);
         });
 
-        (CancellationToken, int)[] callers =
-        [
-            (TokenOf(Who.TheOneWhoStarted, who, ofStarter), threads[Who.TheOneWhoStarted]),
-            (TokenOf(Who.AWaiter, who, ofWaiter), threads[Who.AWaiter]),
-        ];
-        bool starterNeverEntered = when == When.BeforeTheCall && cell.Starter == End.Cancelled;
-        Assert.Equal(callers.Skip(starterNeverEntered ? 1 : 0).Take(computations.Count), computations);
-        cell.Verify(cache, computations.Count, ends[Who.TheOneWhoStarted], ends[Who.AWaiter]);
-    }
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_waiter_that_is_cancelled_after_it_was_given_the_turn_passes_it_on_and_runs_nothing(bool isSynchronous) =>
+        ControlledScheduler.Play(workers =>
+        {
+            var scheduler = new ControlledScheduler(workers);
+            using var memoizer = new Memoizer(new() { Scheduling = scheduler });
+            var cache = ByHand.Method<string, string>(memoizer: memoizer);
+            using var cancellation = new CancellationTokenSource();
+            using (cache.Enter("key", CancellationToken.None))
+            {
+                Start("given", "never run", cancellation.Token);
+                Start("next", "value", CancellationToken.None);
+            }
+
+            Assert.True(scheduler["given"].TryEnd());
+            Assert.False(scheduler["next"].TryEnd());
+            cancellation.Cancel();
+            GoOn(scheduler["given"], wasCancelled: false);
+            GoOn(scheduler["next"], wasCancelled: false);
+
+            Assert.True(cache.TryPeek("key", out string? value));
+            Assert.Equal("value", value);
+            Assert.Equal((1, 1), (cache.Statistics.Cancelled, cache.Statistics.Computed));
+            Assert.Equal(0, cache.LockCount);
+
+            void Start(string name, string result, CancellationToken token)
+            {
+                if (isSynchronous) scheduler.Begin(name, () => WasCancelled(() => cache.Call("key", _ => result, token))).GoOn();
+                else _ = ControlledScheduler.Start(name, () => cache.CallAsync("key", _ => Task.FromResult(result), token));
+            }
+        });
 
     [Fact]
     public void Synchronous_callers_that_are_cancelled_one_after_another_pass_the_turn_on_until_somebody_computes()
@@ -360,11 +358,10 @@ public sealed class CancellationMatrix
         (Who.AWaiter, When.During) => new(End.Computed, End.Cancelled, Runs: 1),
         (Who.All, When.During) => new(End.Cancelled, End.Cancelled, Runs: 1, Kept: false),
 
-        // A caller that is cancelled needs a thread to leave on. If the outcome comes before that it is the caller's too:
-        // either is right. If all are cancelled, what counts is whether the last had left when the computation ended.
-        (Who.TheOneWhoStarted, When.JustBeforeItEnds) => new(End.Computed | End.Cancelled, End.Coalesced, Runs: 1),
-        (Who.AWaiter, When.JustBeforeItEnds) => new(End.Computed, End.Coalesced | End.Cancelled, Runs: 1),
-        (Who.All, When.JustBeforeItEnds) => new(End.Computed | End.Cancelled, End.Coalesced | End.Cancelled, Runs: 1, Kept: null),
+        // Who was cancelled has not left yet, so the computation still had a caller and is kept.
+        (Who.TheOneWhoStarted, When.JustBeforeItEnds) => new(End.Cancelled, End.Coalesced, Runs: 1),
+        (Who.AWaiter, When.JustBeforeItEnds) => new(End.Computed, End.Cancelled, Runs: 1),
+        (Who.All, When.JustBeforeItEnds) => new(End.Cancelled, End.Cancelled, Runs: 1),
 
         // Everybody has been given the outcome; a cancellation does not take it back.
         (_, When.JustAfterItEnds) => new(End.Computed, End.Coalesced, Runs: 1),
@@ -381,16 +378,12 @@ public sealed class CancellationMatrix
         (Who.TheOneWhoStarted, _, _) => new(End.Computed, End.Coalesced, Runs: 1),
 
         // A waiter does not depend on the core.
-        (Who.AWaiter, When.During, _) => new(End.Computed, End.Cancelled, Runs: 1),
-        (Who.All, When.During, true) => new(End.Cancelled, End.Cancelled, Runs: 1, Kept: false),
-        (Who.All, When.During, false) => new(End.Computed, End.Cancelled, Runs: 1),
+        (Who.AWaiter, When.During or When.JustBeforeItEnds, _) => new(End.Computed, End.Cancelled, Runs: 1),
+        (Who.All, When.During or When.JustBeforeItEnds, true) => new(End.Cancelled, End.Cancelled, Runs: 1, Kept: false),
+        (Who.All, When.During or When.JustBeforeItEnds, false) => new(End.Computed, End.Cancelled, Runs: 1),
 
-        // The waiter may be given the turn before it wakes up to its cancellation: it passes it on, and runs nothing.
-        (Who.All, When.JustBeforeItEnds, true) => new(End.Cancelled, End.Cancelled, Runs: 1, Kept: false),
-
-        // A waiter is inside the lock a little before it waits, and looks at its token before it looks for the outcome. So
-        // also when the outcome was first, either is right; the one who started has the value, and it is kept.
-        (Who.AWaiter or Who.All, _, _) => new(End.Computed, End.Coalesced | End.Cancelled, Runs: 1),
+        // It has been given the outcome; a cancellation does not take it back.
+        (_, When.JustAfterItEnds, _) => new(End.Computed, End.Coalesced, Runs: 1),
         _ => throw new ArgumentOutOfRangeException(nameof(when)),
     };
 
@@ -402,8 +395,12 @@ public sealed class CancellationMatrix
             ? cache.CallAsync("key", core, token)
             : cache.CallValueAsync("key", computation => new ValueTask<string>(core(computation)), token).AsTask();
 
-    // Not CancelAsync: there is to be nothing between the cancellation and what comes next.
-    private static void CancelHere(CancellationTokenSource cancellation) => cancellation.Cancel();
+    private static void GoOn(ControlledScheduler.Step step, bool wasCancelled)
+    {
+        Assert.True(wasCancelled ? step.TryCancel() : step.TryEnd());
+        Assert.Equal(wasCancelled, step.IsCancelled);
+        step.GoOn();
+    }
 
     private static async Task<bool> WasCancelledAsync(Task<string> call)
     {

@@ -207,6 +207,24 @@ public sealed class FaultTests(ITestOutputHelper output)
         }
     }
 
+    [Fact]
+    public async Task A_progress_that_throws_does_not_end_the_warming_and_is_logged_once()
+    {
+        var log = new RecordingLoggerFactory();
+        using var memoizer = new Memoizer(new() { LoggerFactory = log });
+        var cache = ByHand.Method<int, int>(memoizer: memoizer);
+
+        await cache.WarmAsync(Enumerable.Range(0, 10), async (key, _) => await cache.CallAsync(key, _ => Task.FromResult(key)), parallelism: 2, new FaultyProgress(), CancellationToken.None);
+
+        Assert.Equal(10, cache.Statistics.Entries);
+        Assert.Equal(9, Assert.Single(log.Records).EventId);
+    }
+
+    private sealed class FaultyProgress : IProgress<int>
+    {
+        public void Report(int value) => throw new InvalidOperationException($"{value} inputs are too many to show.");
+    }
+
     private sealed class FaultyLogger(Faults faults) : ILoggerFactory, ILogger
     {
         public ILogger CreateLogger(string categoryName) => this;

@@ -44,6 +44,47 @@ public sealed class ShutdownTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leader.WaitAsync(TimeSpan.FromSeconds(60)));
     }
 
+    [Theory]
+    [InlineData(OnFailure.Share)]
+    [InlineData(OnFailure.Retry)]
+    public void A_synchronous_caller_that_could_take_a_stale_value_does_not_wait_for_it_when_the_memoizer_shuts_down(OnFailure onFailure)
+    {
+        var memoizer = new Memoizer(new() { TimeProvider = _time });
+        var cache = ByHand.Method<string, string>(
+            new() { Duration = TimeSpan.FromSeconds(10), StaleOnError = TimeSpan.FromSeconds(100), SoftTimeout = TimeSpan.FromSeconds(2), OnFailure = onFailure }, memoizer);
+        cache.Set("key", "old");
+        _time.Advance(TimeSpan.FromSeconds(10));
+        using var isRunning = new ManualResetEventSlim();
+        using var gate = new ManualResetEventSlim();
+        using var hasGone = new ManualResetEventSlim();
+
+        Threads.Run(2, thread =>
+        {
+            if (thread == 0)
+            {
+                isRunning.Wait();
+                memoizer.Dispose();
+
+                // No time has passed, and the method goes on: only the shutdown can have ended the wait.
+                Assert.True(hasGone.Wait(TimeSpan.FromSeconds(60)));
+                gate.Set();
+                return;
+            }
+
+            var gone = Record.Exception(() => Assert.Equal("old", cache.Call("key", _ =>
+            {
+                isRunning.Set();
+                gate.Wait();
+                return "late";
+            })));
+            hasGone.Set();
+            Assert.IsType<OperationCanceledException>(gone);
+        });
+
+        Threads.WaitUntil(() => memoizer.Running.Count == 0);
+        Assert.Equal((0, 0), (cache.LockCount, cache.Statistics.Entries));
+    }
+
     [Fact]
     public async Task No_computation_starts_after_the_memoizer_was_disposed()
     {

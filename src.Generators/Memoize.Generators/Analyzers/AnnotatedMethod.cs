@@ -26,7 +26,7 @@ internal sealed record AnnotatedMethod(
 
             knownTypes ??= new(compilation);
             if (CachedMethodParser.Parse(method, attribute, knownTypes, report: null, cancellationToken) is { } model
-                && FindCore(method, model, knownTypes) is { } core)
+                && CoreFinder.FindSymbol(method, model.Core, knownTypes) is { } core)
             {
                 (found ??= []).Add(new(method, attribute, model, core, knownTypes));
             }
@@ -65,6 +65,12 @@ internal sealed record AnnotatedMethod(
         argument is { Key: "Scope", Value: { Type: INamedTypeSymbol type, Value: { } value } }
         && type.GetMembers("Instance").OfType<IFieldSymbol>().Any(constant => Equals(constant.ConstantValue, value)));
 
+    /// <summary>The store that the attribute names; <see langword="null"/> if it names none, or memory only.</summary>
+    public string? NamedStore => Text("Store") is { } store && store != AttributeOptions.MemoryOnly ? store : null;
+
+    /// <summary>Whether the attribute wants no store.</summary>
+    public bool IsMemoryOnly => Text("Store") == AttributeOptions.MemoryOnly;
+
     /// <summary>Where the attribute is written.</summary>
     public Location? Location => Data.ApplicationSyntaxReference is { } written ? written.SyntaxTree.GetLocation(written.Span) : null;
 
@@ -73,37 +79,9 @@ internal sealed record AnnotatedMethod(
         => (Data.ApplicationSyntaxReference?.GetSyntax(cancellationToken) as AttributeSyntax)?.ArgumentList?.Arguments
             .FirstOrDefault(argument => argument.NameEquals?.Name.Identifier.ValueText == option)?.GetLocation();
 
+    private string? Text(string option) => Data.NamedArguments.FirstOrDefault(argument => argument.Key == option).Value is { Kind: TypedConstantKind.Primitive, Value: string text } ? text : null;
+
     private static bool IsInMemoize(ITypeSymbol? type, string name)
         => type is { ContainingType: null, ContainingNamespace: { Name: "Memoize", ContainingNamespace.IsGlobalNamespace: true } }
             && type.Name == name;
-
-    // The parser has found it; here it is found again as a symbol, which its model must not hold.
-    private static IMethodSymbol? FindCore(IMethodSymbol method, CachedMethodModel model, KnownTypes knownTypes)
-    {
-        if (!CachedMethodParser.IsImplementedByGenerator(method))
-            return method;
-
-        var name = model.Core.Name.TrimStart('@');
-        for (var type = method.ContainingType; type is not null; type = type.BaseType)
-        {
-            foreach (var candidate in type.GetMembers(name).OfType<IMethodSymbol>())
-            {
-                if (candidate.Arity == method.Arity
-                    && candidate.Parameters.Length == model.Core.Arguments.Count
-                    && !SymbolEqualityComparer.Default.Equals(candidate, method)
-                    && TypesWithoutTokens(candidate).SequenceEqual(TypesWithoutTokens(method), StringComparer.Ordinal))
-                {
-                    return candidate;
-                }
-            }
-        }
-
-        return null;
-
-        // As text: the type parameters of two generic methods are never the same symbols.
-        IEnumerable<string> TypesWithoutTokens(IMethodSymbol some)
-            => (some.Arity == 0 ? some : some.Construct([.. method.TypeParameters])).Parameters
-                .Where(parameter => !knownTypes.IsCancellationToken(parameter.Type))
-                .Select(static parameter => parameter.Type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat));
-    }
 }

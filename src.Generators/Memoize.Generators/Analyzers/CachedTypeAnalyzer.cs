@@ -20,7 +20,9 @@ public sealed class CachedTypeAnalyzer : DiagnosticAnalyzer
         TokenRule.Descriptor,
         SelfCallRule.Descriptor,
         NeverExpiresRule.Descriptor,
-        IdleOptionRule.Descriptor);
+        IdleOptionRule.Descriptor,
+        StoredResultRule.Descriptor,
+        TrimmedResultRule.Descriptor);
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -54,6 +56,8 @@ public sealed class CachedTypeAnalyzer : DiagnosticAnalyzer
                 SelfCallRule.Check(method, bodies, end.ReportDiagnostic);
                 NeverExpiresRule.Check(method, end.ReportDiagnostic);
                 IdleOptionRule.Check(method, end.ReportDiagnostic, end.CancellationToken);
+                StoredResultRule.Check(method, end.ReportDiagnostic);
+                TrimmedResultRule.Check(method, end.Options, end.ReportDiagnostic);
             }
         });
     }

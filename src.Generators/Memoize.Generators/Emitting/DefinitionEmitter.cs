@@ -21,18 +21,20 @@ internal static class DefinitionEmitter
             using (writer.Indent())
             {
                 writer.WriteLine($"{method.DisplayName},");
-                WritePolicy(writer, method, names);
+                WritePolicy(writer, method, names, end: method.StoredForm is null ? ");" : ",");
+                if (method.StoredForm is { } storedForm)
+                    WriteStoredForm(writer, storedForm, method.Key);
             }
 
             if (method.Key.Form == KeyForm.Struct)
             {
                 writer.WriteLine();
-                KeyEmitter.Write(writer, method.Key, names);
+                KeyEmitter.Write(writer, method.Key, isStored: method.StoredForm is not null, names);
             }
         }
     }
 
-    private static void WritePolicy(IndentedTextWriter writer, CachedMethodModel method, MemberNames names)
+    private static void WritePolicy(IndentedTextWriter writer, CachedMethodModel method, MemberNames names, string end)
     {
         var options = method.Policy.Options.Select(static option => $"{option.Name} = {option.Value}").ToList();
         if (method.Policy.When is { } when)
@@ -44,13 +46,13 @@ internal static class DefinitionEmitter
 
         if (options.Count == 0)
         {
-            writer.WriteLine("new());");
+            writer.WriteLine($"new(){end}");
             return;
         }
 
         if (options.Sum(static option => option.Length) <= 100)
         {
-            writer.WriteLine($"new() {{ {string.Join(", ", options)} }});");
+            writer.WriteLine($"new() {{ {string.Join(", ", options)} }}{end}");
             return;
         }
 
@@ -62,8 +64,30 @@ internal static class DefinitionEmitter
                 writer.WriteLine($"{option},");
         }
 
-        writer.WriteLine("});");
+        writer.WriteLine($"}}{end}");
     }
+
+    // What a type parameter stands for may be a type that no store can tell apart.
+    private static void WriteStoredForm(IndentedTextWriter writer, StoredFormModel storedForm, KeyModel key)
+    {
+        List<string> members = [$"WriteKey = {WriteKey(key)}", $"Schema = {StoredFormModel.Literal(storedForm.Schema)}"];
+        if (storedForm.Code is { } code)
+            members.Add($"Code = {StoredFormModel.Literal(code)}");
+
+        var made = members[0].Contains('\n')
+            ? $"new()\n{{\n{string.Join("\n", members.SelectMany(static member => (member + ",").Split('\n')).Select(static line => "    " + line))}\n}}"
+            : $"new() {{ {string.Join(", ", members)} }}";
+        var condition = string.Join(" && ", key.TypeParameters.Select(static name => $"global::Memoize.StoreKeyWriter.CanWrite<{name}>()"));
+        writer.WriteLine(condition.Length == 0 ? $"{made});" : $"{condition}\n    ? {made.Replace("\n", "\n    ")}\n    : null);");
+    }
+
+    private static string WriteKey(KeyModel key) => key.Form switch
+    {
+        KeyForm.None => "static (_, _) => { }",
+        KeyForm.Parameter when key.Parts[0].IsText => "static (key, writer) => writer.Write(key)",
+        KeyForm.Parameter => KeyShapeEmitter.Lambda("key", KeyShapeEmitter.Statements(key.Parts[0].Stored!, "key", new(["key", "writer"]))),
+        _ => "static (key, writer) => key.WriteTo(writer)",
+    };
 
     // The user's method is called by its bare name if nothing in between has that name, too.
     private static string Callback(CallbackModel callback, CachedMethodModel method, MemberNames names)

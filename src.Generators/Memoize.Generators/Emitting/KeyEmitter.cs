@@ -5,7 +5,7 @@ namespace Memoize.Generators.Emitting;
 /// <summary>Writes the struct that is the key of a method.</summary>
 internal static class KeyEmitter
 {
-    public static void Write(IndentedTextWriter writer, KeyModel key, MemberNames names)
+    public static void Write(IndentedTextWriter writer, KeyModel key, bool isStored, MemberNames names)
     {
         var name = names.KeyStruct;
         var parts = key.Parts;
@@ -39,6 +39,19 @@ internal static class KeyEmitter
                 writer.WriteLine();
                 writer.WriteLine("// Shares nothing with the caller that could change.");
                 writer.WriteLine($"internal {name} Copy() => new({string.Join(", ", parts.Select(Copy))});");
+            }
+
+            if (isStored)
+            {
+                writer.WriteLine();
+                writer.WriteLine("// For stores: equal keys write the same, and others do not.");
+                writer.WriteLine("internal void WriteTo(global::Memoize.StoreKeyWriter writer)");
+                using (writer.WriteBlock())
+                {
+                    var locals = new LocalNames(["writer"]);
+                    foreach (var statement in parts.SelectMany(part => KeyShapeEmitter.Statements(part.Stored!, Field(part), locals)))
+                        writer.WriteLine(statement);
+                }
             }
 
             foreach (var part in key.Collections)

@@ -14,6 +14,7 @@ namespace Memoize.Generators.Model;
 /// <param name="Key">What makes two calls the same call.</param>
 /// <param name="Names">The names of the generated members.</param>
 /// <param name="Policy">The options of the attribute.</param>
+/// <param name="StoredForm">How its keys and results are told apart in stores; <see langword="null"/> if they are never in one.</param>
 /// <param name="Memoizer">Where the wrapper finds its memoizer.</param>
 internal sealed record CachedMethodModel(
     string Id,
@@ -26,4 +27,11 @@ internal sealed record CachedMethodModel(
     KeyModel Key,
     GeneratedNames Names,
     PolicyModel Policy,
-    MemoizerModel Memoizer);
+    StoredFormModel? StoredForm,
+    MemoizerModel Memoizer)
+{
+    /// <summary>The model with the fingerprint of its code, if it asks for that.</summary>
+    public CachedMethodModel With(EquatableArray<CodeModel> codes) => StoredForm is { FollowsCode: true }
+        ? this with { StoredForm = StoredForm with { Code = codes.First(code => code.MethodId == Id).Fingerprint } }
+        : this;
+}

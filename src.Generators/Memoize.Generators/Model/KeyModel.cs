@@ -3,8 +3,13 @@ namespace Memoize.Generators.Model;
 /// <summary>What makes two calls the same call.</summary>
 /// <param name="Form">How the key is represented.</param>
 /// <param name="Parts">The parts of the key, in order: members of the type, then parameters.</param>
-internal sealed record KeyModel(KeyForm Form, EquatableArray<KeyPart> Parts)
+/// <param name="TypeParameters">The type parameters in it, of which only the program knows whether they can be written for stores.</param>
+/// <param name="Meaning">The fingerprint of the names and types of its parts: what the bytes mean that are written for stores.</param>
+internal sealed record KeyModel(KeyForm Form, EquatableArray<KeyPart> Parts, EquatableArray<string> TypeParameters, string Meaning)
 {
+    /// <summary>Whether it can be written for stores.</summary>
+    public bool CanBeStored => Parts.All(static part => part.Stored is not null);
+
     /// <summary>The parts that are parameters of the method.</summary>
     public IEnumerable<KeyPart> Parameters => Parts.Where(static part => part.Member is null);
 
@@ -40,6 +45,7 @@ internal enum KeyForm
 /// What its equality ignores and a method may notice, as ways to read it: <c>.Kind</c> of a <c>DateTime</c>, <c>.Item2?.Offset</c>
 /// of a tuple.
 /// </param>
+/// <param name="Stored">How it is written for stores; <see langword="null"/> if it cannot be.</param>
 /// <param name="Member">The member of the type that the part is read from; <see langword="null"/> for a parameter.</param>
 internal sealed record KeyPart(
     string Name,
@@ -50,6 +56,7 @@ internal sealed record KeyPart(
     string? Comparer,
     string? ComparerType,
     EquatableArray<string> Distinctions,
+    KeyShape? Stored,
     KeyMember? Member);
 
 /// <summary>A field or property that is part of the key.</summary>

@@ -7,6 +7,9 @@ namespace Memoize.Generators.Parsing;
 /// <summary>What the user wrote in <c>[CachedResponse]</c>: each value by itself is valid; how they fit is seen to later.</summary>
 internal sealed class AttributeOptions
 {
+    /// <summary>What <c>CacheStores.MemoryOnly</c> is.</summary>
+    public const string MemoryOnly = "memory-only";
+
     private readonly Dictionary<string, WrittenDuration> _durations = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, object> _values = new(StringComparer.Ordinal);
@@ -29,6 +32,15 @@ internal sealed class AttributeOptions
 
     /// <summary>Whether each instance has results of its own.</summary>
     public bool IsPerInstance => Number("Scope") == 1;
+
+    /// <summary>The store that the attribute names; <see langword="null"/> if it leaves that to the memoizer, or wants none.</summary>
+    public string? NamedStore => Text("Store") is { } store && store != MemoryOnly ? store : null;
+
+    /// <summary>Whether results may be in a store at all.</summary>
+    public bool CanHaveStore => Text("Store") != MemoryOnly && !IsPerInstance;
+
+    /// <summary>Whether results that older code has computed do not count.</summary>
+    public bool InvalidatesOnCodeChange => Switch("InvalidateOnCodeChange") == true;
 
     /// <summary>Reads the attribute; reports every invalid value and then returns <see langword="null"/>.</summary>
     public static AttributeOptions? Parse(AttributeData attribute, Reporter reporter)

@@ -46,7 +46,7 @@ internal static class CachedMethodParser
         var options = AttributeOptions.Parse(attribute, reporter);
         var result = ReturnParser.Parse(method, knownTypes, reporter, cancellationToken);
         var parameters = ParameterParser.Parse(method, knownTypes, reporter, cancellationToken);
-        var key = parameters is null ? null : KeyParser.Parse(method, knownTypes, reporter, cancellationToken);
+        var key = parameters is null ? null : KeyParser.Parse(method, options, knownTypes, reporter, cancellationToken);
         var policy = options is null ? null : PolicyParser.Parse(method, options, parameters, knownTypes, reporter);
         if (hierarchy is null || options is null || result is null || parameters is null || key is null || policy is null)
             return null;
@@ -54,7 +54,7 @@ internal static class CachedMethodParser
         cancellationToken.ThrowIfCancellationRequested();
         var core = CoreFinder.Find(method, options, knownTypes, reporter, cancellationToken);
         var names = NameChooser.Choose(method, knownTypes, reporter);
-        if (core is null || names is null || !CanBeTimed(method, core, result, options, reporter))
+        if (core is null || names is null || !CanBeTimed(method, core, result, options, reporter) || !StoredFormParser.HasKnownShape(method, options, knownTypes, reporter))
             return null;
 
         return new(
@@ -68,6 +68,7 @@ internal static class CachedMethodParser
             Key: key,
             Names: names,
             Policy: policy,
+            StoredForm: StoredFormParser.Parse(method, key, options, knownTypes),
             Memoizer: MemoizerFinder.Find(method, knownTypes, cancellationToken));
     }
 

@@ -29,6 +29,36 @@ internal static class CoreFinder
         return null;
     }
 
+    /// <summary>Finds the core again as a symbol, which the model of it must not hold.</summary>
+    public static IMethodSymbol? FindSymbol(IMethodSymbol method, CoreModel core, KnownTypes knownTypes)
+    {
+        if (!CachedMethodParser.IsImplementedByGenerator(method))
+            return method;
+
+        var name = core.Name.TrimStart('@');
+        for (var type = method.ContainingType; type is not null; type = type.BaseType)
+        {
+            foreach (var candidate in type.GetMembers(name).OfType<IMethodSymbol>())
+            {
+                if (candidate.Arity == method.Arity
+                    && candidate.Parameters.Length == core.Arguments.Count
+                    && !SymbolEqualityComparer.Default.Equals(candidate, method)
+                    && TypesWithoutTokens(candidate).SequenceEqual(TypesWithoutTokens(method), StringComparer.Ordinal))
+                {
+                    return candidate;
+                }
+            }
+        }
+
+        return null;
+
+        // As text: the type parameters of two generic methods are never the same symbols.
+        IEnumerable<string> TypesWithoutTokens(IMethodSymbol some)
+            => (some.Arity == 0 ? some : some.Construct([.. method.TypeParameters])).Parameters
+                .Where(parameter => !knownTypes.IsCancellationToken(parameter.Type))
+                .Select(static parameter => parameter.Type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat));
+    }
+
     private static string DefaultName(string name)
         => name.EndsWith("Async", StringComparison.Ordinal) && name.Length > "Async".Length
             ? name.Substring(0, name.Length - "Async".Length) + "CoreAsync"

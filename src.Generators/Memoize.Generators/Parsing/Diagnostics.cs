@@ -81,6 +81,18 @@ internal static class Diagnostics
         "MEMO019", "The result is used up by its first caller",
         "'{0}' returns '{1}', which is used up or disposed by the first of the callers that share it; return what is read from it, for example a record or an array");
 
+    public static readonly DiagnosticDescriptor NoStoredForm = Error(
+        "MEMO020", "The key of a method with a store must have a stored form",
+        "'{0}' of type '{1}' cannot be in the keys of a store, because {4}, and '{2}' has the store \"{3}\"; let the type implement IStorableKey, leave '{0}' out of the key with [CacheKeyIgnore], or write Store = CacheStores.MemoryOnly");
+
+    public static readonly DiagnosticDescriptor StoreNeedsSharing = Error(
+        "MEMO021", "Results of one object cannot be in a store",
+        "'{0}' has Scope = CacheScope.Instance, so that its results are freed with their object, and the store \"{1}\", which outlives it; use CacheScope.Shared with [CacheKey] on what tells the objects apart, or leave Store out");
+
+    public static readonly DiagnosticDescriptor OpenResult = Error(
+        "MEMO022", "The result of a method with a store must have a known type",
+        "'{0}' has the store \"{1}\", but its result '{2}' has a type parameter, so that no store could tell when its shape changes; return a type without one, or write Store = CacheStores.MemoryOnly");
+
     // Ids are written out: release tracking reads them from the source.
     private static DiagnosticDescriptor Error(string id, string title, string message) => new(
         id, title, message, "Memoize", DiagnosticSeverity.Error, isEnabledByDefault: true,

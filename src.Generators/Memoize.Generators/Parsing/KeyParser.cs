@@ -8,9 +8,11 @@ namespace Memoize.Generators.Parsing;
 internal static class KeyParser
 {
     /// <summary>Reads the key of a method: what is marked in its type, and its parameters.</summary>
-    public static KeyModel? Parse(IMethodSymbol method, KnownTypes knownTypes, Reporter reporter, CancellationToken cancellationToken)
+    public static KeyModel? Parse(
+        IMethodSymbol method, AttributeOptions? options, KnownTypes knownTypes, Reporter reporter, CancellationToken cancellationToken)
     {
         var isValid = true;
+        var shapes = options is { CanHaveStore: true } ? new KeyShapes(knownTypes, method.ContainingType) : null;
         var parts = new List<KeyPart>();
         var names = new HashSet<string>(method.Parameters.Select(static parameter => parameter.Name), StringComparer.Ordinal);
         foreach (var member in MarkedMembers(method, knownTypes, cancellationToken))
@@ -31,14 +33,17 @@ internal static class KeyParser
             1 when parts[0].Member is null && IsItsOwnKey(parts[0], method, knownTypes) => KeyForm.Parameter,
             _ => KeyForm.Struct,
         };
-        return new(form, parts.ToEquatableArray());
+        return new(form, parts.ToEquatableArray(), (shapes?.TypeParameters ?? []).ToEquatableArray(), shapes?.Meaning ?? "");
 
         void Add(ISymbol symbol, string name, KeyMember? member)
         {
-            if (KeyPartParser.Parse(symbol, name, member, method, knownTypes, reporter) is { } part)
-                parts.Add(part);
-            else
-                isValid = false;
+            var part = KeyPartParser.Parse(symbol, name, member, method, shapes, knownTypes, reporter);
+            isValid &= part is not null && HasStoredForm(symbol, part, method, options, shapes, reporter);
+            if (part is null)
+                return;
+
+            parts.Add(part);
+            shapes?.AddMeaning(part, KeyPartParser.TypeOf(symbol));
         }
 
         // "_tenant" is the part "tenant".
@@ -50,6 +55,18 @@ internal static class KeyParser
                 name += "OfType";
             return CodeText.Identifier(name);
         }
+    }
+
+    // Without a store by name, a method whose key cannot be stored keeps its results in memory, and that is all.
+    private static bool HasStoredForm(
+        ISymbol symbol, KeyPart part, IMethodSymbol method, AttributeOptions? options, KeyShapes? shapes, Reporter reporter)
+    {
+        if (part.Stored is not null || shapes is null || options?.NamedStore is not { } store)
+            return true;
+
+        var obstacle = part.Equality == KeyEquality.Comparer ? "it is compared in a way that only this program knows" : shapes.Obstacle;
+        reporter.At(symbol, Diagnostics.NoStoredForm, symbol.Name, part.Type.Replace("global::", ""), method.Name, store, obstacle);
+        return false;
     }
 
     private static KeyMember MemberOf(ISymbol member)

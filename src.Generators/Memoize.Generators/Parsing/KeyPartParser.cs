@@ -10,10 +10,11 @@ internal static class KeyPartParser
         ["CurrentCulture", "CurrentCultureIgnoreCase", "InvariantCulture", "InvariantCultureIgnoreCase", "Ordinal", "OrdinalIgnoreCase"];
 
     private const int Ordinal = 4;
+    private const int OrdinalIgnoreCase = 5;
 
     /// <summary>Reads the part that a parameter or member is.</summary>
     public static KeyPart? Parse(
-        ISymbol symbol, string name, KeyMember? member, IMethodSymbol method, KnownTypes knownTypes, Reporter reporter)
+        ISymbol symbol, string name, KeyMember? member, IMethodSymbol method, KeyShapes? shapes, KnownTypes knownTypes, Reporter reporter)
     {
         if (symbol is IPropertySymbol { GetMethod: null } or IPropertySymbol { IsIndexer: true })
         {
@@ -47,6 +48,7 @@ internal static class KeyPartParser
             Comparer: null,
             ComparerType: null,
             Distinctions: EquatableArray<string>.Empty,
+            Stored: null,
             member);
 
         if (comparer is not null)
@@ -61,19 +63,35 @@ internal static class KeyPartParser
         }
 
         if (comparison != Ordinal)
-            return part with { Equality = KeyEquality.Comparer, Comparer = $"global::System.StringComparer.{StringComparers[comparison]}" };
+        {
+            return part with
+            {
+                Equality = KeyEquality.Comparer,
+                Comparer = $"global::System.StringComparer.{StringComparers[comparison]}",
+                Stored = comparison == OrdinalIgnoreCase ? KeyShapes.OfTextWithoutCase() : null,
+            };
+        }
 
         if (knownTypes.ValueEquality.ContentOf(type) is { } content)
-            return part with { Equality = KeyEquality.Content, Comparer = content, ComparerType = $"global::Memoize.KeyContent<{part.Type}>" };
+        {
+            return part with
+            {
+                Equality = KeyEquality.Content,
+                Comparer = content,
+                ComparerType = $"global::Memoize.KeyContent<{part.Type}>",
+                Stored = shapes?.OfPart(type),
+            };
+        }
 
         if (knownTypes.ValueEquality.Has(type))
-            return part with { Distinctions = knownTypes.ValueEquality.Distinctions(type).ToEquatableArray() };
+            return part with { Distinctions = knownTypes.ValueEquality.Distinctions(type).ToEquatableArray(), Stored = shapes?.OfPart(type) };
 
         reporter.At(symbol, Diagnostics.NoValueEquality, symbol.Name, CodeText.Signature(type), knownTypes.ValueEquality.Advice(type));
         return null;
     }
 
-    private static ITypeSymbol TypeOf(ISymbol symbol) => symbol switch
+    /// <summary>The type of a parameter or member.</summary>
+    public static ITypeSymbol TypeOf(ISymbol symbol) => symbol switch
     {
         IFieldSymbol field => field.Type,
         IPropertySymbol property => property.Type,

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Memoize.Generators.Model;
 using Microsoft.CodeAnalysis;
 
 namespace Memoize.Generators.Parsing;
@@ -16,6 +17,10 @@ internal sealed class KnownTypes
 
     private readonly ConcurrentDictionary<string, INamedTypeSymbol?> _found = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<INamedTypeSymbol, NamedMethod[]> _cachedMethods = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ITypeSymbol, string?> _schemas = new(SymbolEqualityComparer.Default);
+
+    private readonly ConcurrentDictionary<ITypeSymbol, bool> _comingBack = new(SymbolEqualityComparer.Default);
+    private ISet<ITypeSymbol>? _jsonSerializableTypes;
 
     public KnownTypes(Compilation compilation)
     {
@@ -32,6 +37,22 @@ internal sealed class KnownTypes
     /// <summary>The cached methods of a type with the names of what is generated for them.</summary>
     public NamedMethod[] CachedMethods(INamedTypeSymbol type)
         => _cachedMethods.GetOrAdd(type, declaring => NamedMethod.AllOf(declaring, this));
+
+    /// <summary>The fingerprint of the shape of results; <see langword="null"/> if that depends on type arguments that only the program knows.</summary>
+    public string? SchemaOf(ITypeSymbol type) => _schemas.GetOrAdd(type, static type =>
+        new SchemaText().Add(type) is { IsOpen: false } text ? StoredFormModel.Literal(Fingerprint.Of(text.ToString())) : null);
+
+    /// <summary>Whether JSON gives a value of the type back as it was.</summary>
+    public bool ComesBackFromJson(ITypeSymbol type) => _comingBack.GetOrAdd(type, static type => JsonRoundTrip.Obstacle(type) is null);
+
+    /// <summary>The types that <c>JsonSerializerContext</c>s of the project list.</summary>
+    public ISet<ITypeSymbol> JsonSerializableTypes => _jsonSerializableTypes ??= new HashSet<ITypeSymbol>(
+        Contexts(Compilation.Assembly.GlobalNamespace)
+            .SelectMany(static context => context.GetAttributes())
+            .Where(static attribute => attribute is { AttributeClass.Name: "JsonSerializableAttribute", ConstructorArguments.Length: > 0 })
+            .Select(static attribute => attribute.ConstructorArguments[0].Value)
+            .OfType<ITypeSymbol>(),
+        SymbolEqualityComparer.Default);
 
     /// <summary>Which types can be part of a key.</summary>
     public ValueEquality ValueEquality { get; }
@@ -90,16 +111,29 @@ internal sealed class KnownTypes
     public static ITypeSymbol WithoutNullable(ITypeSymbol type)
         => type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : type;
 
+    private static IEnumerable<INamedTypeSymbol> Contexts(INamespaceOrTypeSymbol container) => container.GetMembers()
+        .OfType<INamespaceOrTypeSymbol>()
+        .SelectMany(static member => Contexts(member).Concat(member is INamedTypeSymbol { BaseType.Name: "JsonSerializerContext" } context ? [context] : []));
+
     private bool IsProgressOrLogger(ITypeSymbol type)
         => Is(type.OriginalDefinition, "System.IProgress`1") || Is(type, "Microsoft.Extensions.Logging.ILogger");
 
     /// <summary>Whether the type is the one with this name.</summary>
     public bool Is(ITypeSymbol? type, string metadataName)
     {
-        if (type is null)
+        // To look a type up, the compiler goes through all references. Almost always the name says no.
+        if (type is null || !IsNameOf(type, metadataName))
             return false;
 
         var known = _found.GetOrAdd(metadataName, Compilation.GetTypeByMetadataName);
         return known is not null && SymbolEqualityComparer.Default.Equals(type, known);
+    }
+
+    private static bool IsNameOf(ITypeSymbol type, string metadataName)
+    {
+        var start = metadataName.LastIndexOf('.') + 1;
+        var arity = metadataName.IndexOf('`', start);
+        var length = (arity < 0 ? metadataName.Length : arity) - start;
+        return type.Name.Length == length && string.CompareOrdinal(type.Name, 0, metadataName, start, length) == 0;
     }
 }

@@ -18,6 +18,7 @@ internal static class PolicyParser
         // No short circuit here either.
         var fits = !Contradicts(method, options, reporter);
         fits &= HasInstance(method, options, reporter);
+        fits &= CanShareStore(method, options, reporter);
         fits &= CallbackFinder.TryFind("When", "bool", method, options, knownTypes, reporter, out var when);
         fits &= CallbackFinder.TryFind("DurationFrom", "System.TimeSpan", method, options, knownTypes, reporter, out var durationFrom);
         fits &= CallbackFinder.TryFind("Size", "long", method, options, knownTypes, reporter, out var size);
@@ -77,6 +78,15 @@ internal static class PolicyParser
             Diagnostics.ScopeNeedsInstance,
             method.Name,
             method.IsStatic ? "is static" : $"'{method.ContainingType.Name}' is a struct, of which every copy is another instance");
+        return false;
+    }
+
+    private static bool CanShareStore(IMethodSymbol method, AttributeOptions options, Reporter reporter)
+    {
+        if (!options.IsPerInstance || options.NamedStore is not { } store)
+            return true;
+
+        reporter.OnOption("Store", Diagnostics.StoreNeedsSharing, method.Name, store);
         return false;
     }
 

@@ -51,6 +51,21 @@ internal sealed class ValueEquality(KnownTypes knownTypes)
         return Find(Sets, named) is { } set && Has(named.TypeArguments[0]) ? Of(set, type, named.TypeArguments, item: null) : null;
     }
 
+    /// <summary>What kind of collection it is and what it holds, if it is one that a key can compare by content.</summary>
+    public CollectionContent? CollectionOf(ITypeSymbol type)
+    {
+        if (type is IArrayTypeSymbol { IsSZArray: true } array)
+            return new(CollectionKind.Sequence, Key: null, array.ElementType);
+        if (type is not INamedTypeSymbol { IsGenericType: true } named)
+            return null;
+
+        if (Find(Sequences, named) is not null)
+            return new(CollectionKind.Sequence, Key: null, named.TypeArguments[0]);
+        if (Find(Maps, named) is not null)
+            return new(CollectionKind.Map, named.TypeArguments[0], named.TypeArguments[1]);
+        return Find(Sets, named) is not null ? new(CollectionKind.Set, Key: null, named.TypeArguments[0]) : null;
+    }
+
     /// <summary>Whether the type compares by value. A type parameter is trusted: what it stands for is not known here.</summary>
     public bool Has(ITypeSymbol type) => type switch
     {
@@ -153,4 +168,23 @@ internal sealed class ValueEquality(KnownTypes knownTypes)
 
         return false;
     }
+}
+
+/// <summary>What a collection holds.</summary>
+/// <param name="Kind">What kind it is.</param>
+/// <param name="Key">The keys of a map.</param>
+/// <param name="Item">The items, or the values of a map.</param>
+internal sealed record CollectionContent(CollectionKind Kind, ITypeSymbol? Key, ITypeSymbol Item);
+
+/// <summary>What kind of collection it is.</summary>
+internal enum CollectionKind
+{
+    /// <summary>Items in an order.</summary>
+    Sequence,
+
+    /// <summary>Items without an order.</summary>
+    Set,
+
+    /// <summary>Values by their keys.</summary>
+    Map,
 }

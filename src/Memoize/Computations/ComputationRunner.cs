@@ -328,7 +328,7 @@ internal sealed class ComputationRunner<TKey, TValue>
         try
         {
             task = InPlaceAsync(parent, state, core, cancellation.Token).AsTask();
-            await ((Task)task.WaitAsync(cancellation.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await (Scheduling?.WaitAsync(task, cancellation.Token) ?? task.WaitAsync(cancellation.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (task.IsCompleted) return await task.ConfigureAwait(false);
         }
         catch (OperationCanceledException cancelled) when (cancellation.IsCancellationRequested)
@@ -373,7 +373,7 @@ internal sealed class ComputationRunner<TKey, TValue>
         ComputationFrame? parent, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, CancellationToken token)
     {
         bool takesPlace = TakesPlace(parent);
-        if (takesPlace) await _places!.WaitAsync(token).ConfigureAwait(false);
+        if (takesPlace) await (Scheduling?.WaitAsync(_places!, token) ?? _places!.WaitAsync(token)).ConfigureAwait(false);
         try
         {
             return _pipeline is null
@@ -389,7 +389,12 @@ internal sealed class ComputationRunner<TKey, TValue>
     private TValue InPlace<TState>(ComputationFrame? parent, TState state, Func<TState, CancellationToken, TValue> core, CancellationToken token)
     {
         bool takesPlace = TakesPlace(parent);
-        if (takesPlace) _places!.Wait(token);
+        if (takesPlace)
+        {
+            if (Scheduling is { } scheduling) scheduling.Wait(_places!, token);
+            else _places!.Wait(token);
+        }
+
         try
         {
             return _pipeline is null ? core(state, token) : _pipeline.Execute(core, state, token);
@@ -399,6 +404,8 @@ internal sealed class ComputationRunner<TKey, TValue>
             if (takesPlace) _places!.Release();
         }
     }
+
+    private Scheduling? Scheduling => _method.Memoizer.Scheduling;
 
     // A computation that is part of another of the same method runs in that one's place: else the two could wait for each other.
     private bool TakesPlace(ComputationFrame? parent) => _places is not null && parent?.IsWithin(_method) != true;

@@ -77,6 +77,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     private bool _settled;
     private bool _startOver;
     private bool _usedStored;
+    private int _keepsBefore;
     private volatile bool _isReusable;
 
     /// <summary>The next lock in the chain of the table, which owns it.</summary>
@@ -168,8 +169,10 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     /// <param name="isRefresh">Whether its first caller computes whatever there is.</param>
     /// <param name="seen">The entry, fresh or not, that there is now.</param>
     /// <param name="reason">Why it is not fresh, if it is not.</param>
-    public void Open(in HashedKey<TKey> key, bool isRefresh, MemoryEntry<TKey, TValue>? seen, MissReason reason)
+    /// <param name="keeps">How many values have been kept until now.</param>
+    public void Open(in HashedKey<TKey> key, bool isRefresh, MemoryEntry<TKey, TValue>? seen, MissReason reason, int keeps)
     {
+        _keepsBefore = keeps;
         (Key, Hash, IsRefresh) = (key.Key, key.Hash, isRefresh);
         (Seen, Reason) = (seen, reason);
         _callers = 1;
@@ -187,38 +190,15 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     /// <summary>Waits for the turn or the outcome. A caller that is cancelled must still <see cref="Leave"/>.</summary>
     public (Wake Wake, int Turn) Wait(CancellationToken cancellationToken)
     {
-        try
-        {
-            Permits().Wait(cancellationToken);
-        }
-        catch (OperationCanceledException) when (HasOutcome)
-        {
-            // Everybody has been given the outcome: a cancellation does not take it back.
-        }
-
+        if (Method.Memoizer.Scheduling is { } scheduling) scheduling.Wait(Permits(), cancellationToken);
+        else Permits().Wait(cancellationToken);
         return WakeUp();
-    }
-
-    /// <summary>Wakes up if there is a permit, without waiting: the step of a caller whose interleaving a test plays.</summary>
-    public bool TryWait(out (Wake Wake, int Turn) woken)
-    {
-        bool permitted = Permits().Wait(0);
-        woken = permitted ? WakeUp() : default;
-        return permitted;
     }
 
     /// <inheritdoc cref="Wait"/>
     public async ValueTask<(Wake Wake, int Turn)> WaitAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            await Permits().WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (HasOutcome)
-        {
-            // Everybody has been given the outcome: a cancellation does not take it back.
-        }
-
+        await (Method.Memoizer.Scheduling?.WaitAsync(Permits(), cancellationToken) ?? Permits().WaitAsync(cancellationToken)).ConfigureAwait(false);
         return WakeUp();
     }
 
@@ -359,9 +339,13 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     }
 
     /// <summary>Lets the computation that is running go on even if nobody is left to wait for it.</summary>
-    public void KeepRunning()
+    /// <param name="turn">The caller's turn, which may be void by now: then its computation has ended, and the one that runs is another's. 0 for a caller that only waited.</param>
+    public void KeepRunning(int turn)
     {
-        lock (table.Gate) _leftRunning = Computation is not null;
+        lock (table.Gate)
+        {
+            if (Computation is not null && (turn == 0 || turn == _turn)) _leftRunning = true;
+        }
     }
 
     /// <summary>Ends the computation that is running for everybody inside, at once; its own end then changes nothing.</summary>
@@ -499,8 +483,9 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     private void Look(MemoryStore<TKey, TValue> memory)
     {
         // What the first turn saw as it entered still holds: who writes or invalidates the key detaches the lock first, or has
-        // the first turn itself; and what was found in the store was not there then.
-        bool holds = _turn == 1 && !HasLooked && Stored is null && Volatile.Read(ref _attached);
+        // the first turn itself; and what was found in the store was not there then. Only who had detached the lock before this
+        // one may write yet: an entry that was seen says so, and where there was none, nothing must have been kept since.
+        bool holds = _turn == 1 && !HasLooked && Stored is null && Volatile.Read(ref _attached) && (Seen is { IsSuperseded: false } || memory.Keeps == _keepsBefore);
         if (!holds)
         {
             memory.Look(HashedKey, out var entry, out var reason);

@@ -169,7 +169,7 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod method, MemoryStore<
         memory.Look(key, out var entry, out var reason);
         var added = _spare ?? new KeyedLock<TKey, TValue>(this);
         _spare = null;
-        added.Open(key, isRefresh, entry, reason);
+        added.Open(key, isRefresh, entry, reason, memory.Keeps);
         if (_count >= _chains.Length) Resize(_chains.Length * 2);
         Link(added);
         Volatile.Write(ref _count, _count + 1);

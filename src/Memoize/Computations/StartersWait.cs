@@ -56,8 +56,9 @@ internal sealed class StartersWait<TKey, TValue> : IValueTaskSource<TValue>
         // Before the computation, which may have ended meanwhile, can end the wait.
         if (_turn.CallerToken.CanBeCanceled)
             _registration = _turn.CallerToken.UnsafeRegister(static (wait, token) => ((StartersWait<TKey, TValue>)wait!).End(new Outcome<TValue>(new OperationCanceledException(token)), byCaller: true), this);
+        var scheduling = _method!.Memoizer.Scheduling;
         _computation.UnsafeOnCompleted(_takeResult);
-        return wait;
+        return scheduling is null ? wait : WhenChosenAsync(scheduling, wait, _turn.CallerToken);
     }
 
     /// <summary>Ends the wait before the computation does. The caller goes on on another thread.</summary>
@@ -79,15 +80,24 @@ internal sealed class StartersWait<TKey, TValue> : IValueTaskSource<TValue>
     {
         var outcome = _end.GetResult(token);
         var (method, turn, isCancelled) = (_method!, _turn, _endedByCaller);
-        if (isCancelled && turn.Lock.HasOutcome)
-        {
-            // The computation has settled, though it is not done yet: a cancellation does not take that back.
-            (outcome, isCancelled) = (turn.Lock.Outcome, false);
-        }
-
         bool canEndAgain = turn.CallerToken.CanBeCanceled && !_registration.Unregister();
         if (_endedByComputation && !canEndAgain) Close();
         return method.TakeOwnOutcome(turn, outcome, isCancelled);
+    }
+
+    // The wait may end at any time; when its caller notices is for the test to choose.
+    private static async ValueTask<TValue> WhenChosenAsync(Scheduling scheduling, ValueTask<TValue> wait, CancellationToken callerToken)
+    {
+        try
+        {
+            await scheduling.WaitAsync(() => wait.IsCompleted, callerToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The cancellation has ended the wait, or came after its end.
+        }
+
+        return await wait.ConfigureAwait(false);
     }
 
     private void TakeResult()

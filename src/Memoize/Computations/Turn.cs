@@ -31,7 +31,7 @@ public readonly struct Turn<TKey, TValue> : IDisposable
 {
     private readonly CachedMethod<TKey, TValue> _method;
 
-    internal Turn(CachedMethod<TKey, TValue> method, TurnKind kind, bool toRefresh, KeyedLock<TKey, TValue> keyedLock, int number, ComputationFrame? caller, CancellationToken callerToken)
+    internal Turn(CachedMethod<TKey, TValue> method, TurnKind kind, bool toRefresh, KeyedLock<TKey, TValue> keyedLock, int number, ComputationFrame? caller, MemoryEntry<TKey, TValue>? stale, CancellationToken callerToken)
     {
         _method = method;
         Kind = kind;
@@ -39,6 +39,7 @@ public readonly struct Turn<TKey, TValue> : IDisposable
         Lock = keyedLock;
         Number = number;
         Caller = caller;
+        Stale = stale;
         CallerToken = callerToken;
     }
 
@@ -57,6 +58,9 @@ public readonly struct Turn<TKey, TValue> : IDisposable
 
     /// <summary>The computation that the call is part of.</summary>
     internal ComputationFrame? Caller { get; }
+
+    /// <summary>What a call takes that has waited long enough. The lock, which it has left, may have forgotten it by then.</summary>
+    internal MemoryEntry<TKey, TValue>? Stale { get; }
 
     internal CancellationToken CallerToken { get; }
 

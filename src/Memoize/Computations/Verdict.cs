@@ -54,7 +54,7 @@ internal readonly struct Verdict
                 memory.RefuseComputed(key, Reason);
                 break;
             case Kind.Remember:
-                memory.KeepFailure(key, outcome.Failure!, Until);
+                memory.KeepFailure(key, outcome.Failure!, Until, tags);
                 break;
             case Kind.Drop:
                 break;

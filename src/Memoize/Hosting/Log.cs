@@ -14,14 +14,20 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Error, "Pruning in the background failed; it is tried again at the next interval.")]
     public static partial void PruningFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(9, LogLevel.Warning, "{Method}: the progress of a warming threw. The warming goes on; what its progress throws later is not logged again.")]
+    public static partial void ProgressFailed(ILogger logger, Exception exception, string method);
+
     [LoggerMessage(10, LogLevel.Error, "{Method}: the store failed to {Operation}; the method goes on without it.")]
     public static partial void StoreFailed(ILogger logger, Exception exception, string method, string operation);
 
     [LoggerMessage(11, LogLevel.Warning, "{Method}: the entry {Key} in the store cannot be used, and is computed anew. {Problem}")]
     public static partial void EntryCorrupt(ILogger logger, Exception? exception, string method, StoreKey key, string problem);
 
-    [LoggerMessage(12, LogLevel.Warning, "{Method}: its entries have no stored form, because of the type of a parameter or because its Scope is Instance: they stay in memory. Set Store = CacheStores.MemoryOnly if that is meant.")]
+    [LoggerMessage(12, LogLevel.Warning, "{Method}: its entries have no stored form, because of the type of a parameter or of its result, or because its Scope is Instance: they stay in memory. Set Store = CacheStores.MemoryOnly if that is meant.")]
     public static partial void NoStoredForm(ILogger logger, string method);
+
+    [LoggerMessage(16, LogLevel.Warning, "{Method}: a key could not be written for the store; its entry stays in memory.")]
+    public static partial void KeyNotStored(ILogger logger, Exception exception, string method);
 
     [LoggerMessage(13, LogLevel.Warning, "{Method}: the claim on a key was lost while it was computed: its lease ran out, or the key was written or removed.")]
     public static partial void ClaimLost(ILogger logger, string method);

@@ -28,6 +28,7 @@ internal sealed class MemoryEntry<TKey, TValue> : PolicyNode
     public MemoryEntry<TKey, TValue>? Next;
 
     private EntryDetails<TKey, TValue>? _details;
+    private volatile bool _isSuperseded;
     private Task<TValue>? _task;
 
     public MemoryEntry(in HashedKey<TKey> key, TValue value, in EntryLife life, string[]? tags, long size = 0)
@@ -48,6 +49,9 @@ internal sealed class MemoryEntry<TKey, TValue> : PolicyNode
     public override long Weight => _details?.Size ?? 0;
 
     public string[]? Tags => _details?.Tags;
+
+    /// <summary>Whether the key was written or invalidated since: who still has the entry in hand must not serve it, not even stale.</summary>
+    public bool IsSuperseded => _isSuperseded;
 
     /// <inheritdoc cref="EntryDetails{TKey,TValue}.TagNodes"/>
     public LinkedListNode<MemoryEntry<TKey, TValue>>[]? TagNodes
@@ -76,6 +80,8 @@ internal sealed class MemoryEntry<TKey, TValue> : PolicyNode
         get => _details is { } details ? Volatile.Read(ref details.ReadAt) : CreatedAt;
         set => Volatile.Write(ref Details.ReadAt, value);
     }
+
+    public void Supersede() => _isSuperseded = true;
 
     public bool IsRefreshing => _details is { } details && Volatile.Read(ref details.Refreshing) != 0;
 

@@ -42,6 +42,7 @@ internal sealed class MemoryStore<TKey, TValue>
     private readonly long _sliding;
     private readonly long _stale;
     private int _swept;
+    private int _keeps;
 
     // How many entries there are, as of the end of the last write: while one runs, what makes room has left and what needs it is not there.
     private int _count;
@@ -55,7 +56,8 @@ internal sealed class MemoryStore<TKey, TValue>
     /// <param name="clock">The time.</param>
     /// <param name="counters">Where evictions are counted.</param>
     /// <param name="budget">What all methods of the memoizer may keep together; null for no limit.</param>
-    public MemoryStore(CachePolicy<TValue> policy, CacheClock clock, MethodCounters counters, MemoryBudget? budget = null)
+    /// <param name="seed">What chance depends on; null for chance.</param>
+    public MemoryStore(CachePolicy<TValue> policy, CacheClock clock, MethodCounters counters, MemoryBudget? budget = null, uint? seed = null)
     {
         _clock = clock;
         _counters = counters;
@@ -65,7 +67,7 @@ internal sealed class MemoryStore<TKey, TValue>
         _sliding = policy.Sliding?.Ticks ?? CacheClock.Never;
         _stale = policy.StaleOnError?.Ticks ?? 0;
         _removed = new RemovedKeys<TKey>(policy.Capacity);
-        _policy = new EvictionPolicy(policy.Capacity, policy.MaxSize ?? long.MaxValue, (uint)Random.Shared.Next());
+        _policy = new EvictionPolicy(policy.Capacity, policy.MaxSize ?? long.MaxValue, seed ?? (uint)Random.Shared.Next());
     }
 
     /// <summary>Serialises the writes.</summary>
@@ -143,6 +145,13 @@ internal sealed class MemoryStore<TKey, TValue>
     public bool IsUsable([NotNullWhen(true)] MemoryEntry<TKey, TValue>? entry) =>
         entry is not null && _clock.IsBefore(StaleUntil(entry));
 
+    /// <summary>What may stand in for a fresh value: the entry that a caller has seen, or what was written over it since. Null if that cannot.</summary>
+    public MemoryEntry<TKey, TValue>? StandIn(MemoryEntry<TKey, TValue>? seen)
+    {
+        if (seen is { IsSuperseded: true } && !TryPeek(seen.Key, out seen)) return null;
+        return IsUsable(seen) ? seen : null;
+    }
+
     public bool IsFresh(MemoryEntry<TKey, TValue> entry)
     {
         long end = End(entry);
@@ -170,8 +179,12 @@ internal sealed class MemoryStore<TKey, TValue>
             _entries.TryGet(key, out var previous);
             Put(key, previous, entry);
             Publish();
+            Volatile.Write(ref _keeps, _keeps + 1);
         }
     }
+
+    /// <summary>How many values were kept so far.</summary>
+    public int Keeps => Volatile.Read(ref _keeps);
 
     /// <summary>Makes room if the methods of the memoizer keep too much together. To be called after keeping, when no lock is held.</summary>
     public void StayWithinBudget() => _budget?.Enforce();
@@ -189,9 +202,9 @@ internal sealed class MemoryStore<TKey, TValue>
     }
 
     /// <summary>Remembers a failure until <paramref name="until"/>. A value that can still stand in for the result stays.</summary>
-    public void KeepFailure(in HashedKey<TKey> key, ExceptionDispatchInfo failure, long until)
+    public void KeepFailure(in HashedKey<TKey> key, ExceptionDispatchInfo failure, long until, string[]? tags)
     {
-        var kept = new KeptFailure(failure, until);
+        var kept = new KeptFailure(failure, until, tags);
         lock (_writes)
         {
             _entries.TryGet(key, out var previous);
@@ -225,6 +238,7 @@ internal sealed class MemoryStore<TKey, TValue>
         {
             if (_entries.TryGet(key, out var entry))
             {
+                entry.Supersede();
                 Remove(entry, reason);
                 Publish();
                 return true;
@@ -273,11 +287,12 @@ internal sealed class MemoryStore<TKey, TValue>
         }
     }
 
-    /// <summary>Removes the values with a tag and remembers that they were invalidated.</summary>
+    /// <summary>Removes the values with a tag, remembers that they were invalidated, and forgets the failures of computations with it.</summary>
     public void RemoveTag(string tag)
     {
         lock (_writes)
         {
+            _removed.ForgetFailures(tag);
             foreach (var entry in _tags.Of(tag)) Remove(entry, MissReason.Invalidated);
             Publish();
         }
@@ -344,6 +359,7 @@ internal sealed class MemoryStore<TKey, TValue>
     {
         // What can throw, because it compares keys, comes first.
         _removed.Forget(key);
+        previous?.Supersede();
         if (!_policy.CanHold(entry.Weight))
         {
             // Larger than the whole store: it is as if it had come and been evicted at once.
@@ -434,6 +450,7 @@ internal sealed class MemoryStore<TKey, TValue>
         _entries.Remove(entry);
         _tags.Remove(entry);
         _budget?.Add(-1, -entry.Weight);
+        if (reason == MissReason.Invalidated) entry.Supersede();
         Remember(entry, reason);
     }
 

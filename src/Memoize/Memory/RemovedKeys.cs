@@ -25,6 +25,7 @@ internal sealed class RemovedKeys<TKey>(int limit)
     private int _free = None;
     private int _oldest = None;
     private int _newest = None;
+    private int _failures;
 
     public int Count { get; private set; }
 
@@ -53,6 +54,7 @@ internal sealed class RemovedKeys<TKey>(int limit)
         NewerThan(_newest) = slot;
         _newest = slot;
         Count++;
+        if (failure is not null) _failures++;
     }
 
     public void Forget(in HashedKey<TKey> key)
@@ -60,12 +62,17 @@ internal sealed class RemovedKeys<TKey>(int limit)
         if (Find(key) is var slot and not None) Forget(slot);
     }
 
-    /// <summary>Forgets every failure, as if the keys had been invalidated.</summary>
-    public void ForgetFailures()
+    /// <summary>Forgets every failure, or those of computations with a tag, as if the keys had been invalidated.</summary>
+    public void ForgetFailures(string? tag = null)
     {
+        if (_failures == 0) return;
+
         for (int slot = _oldest; slot != None; slot = _slots[slot].Newer)
         {
-            if (_slots[slot].Failure is not null) (_slots[slot].Reason, _slots[slot].Failure) = (MissReason.Invalidated, null);
+            if (_slots[slot].Failure is not { } failure || (tag is not null && failure.Tags?.Contains(tag, StringComparer.Ordinal) != true)) continue;
+
+            (_slots[slot].Reason, _slots[slot].Failure) = (MissReason.Invalidated, null);
+            _failures--;
         }
     }
 
@@ -86,6 +93,7 @@ internal sealed class RemovedKeys<TKey>(int limit)
         link = forgotten.Next;
         NewerThan(forgotten.Older) = forgotten.Newer;
         OlderThan(forgotten.Newer) = forgotten.Older;
+        if (forgotten.Failure is not null) _failures--;
         forgotten = new Slot { Next = _free };
         _free = slot;
         Count--;

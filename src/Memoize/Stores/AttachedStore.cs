@@ -5,35 +5,19 @@ namespace Memoize;
 /// </summary>
 /// <remarks>
 /// Invariants:
-/// 1. While the back-off runs, computations do not ask the store. What the user orders (invalidate, set, clear) is always tried.
-/// 2. The back-off doubles with each failure in a row, up to a limit, and is forgotten with the first success.
+/// 1. While a back-off runs, computations do not ask the store for that. What the user orders (invalidate, set, clear) is
+///    always tried.
+/// 2. Reading and claiming fail each for itself: a store that is locked or full still gives what it has, and that it does so
+///    says nothing about whether it can be written to again.
+/// 3. Claiming has recovered only when a result was written: on a disk with next to no room a claim may fit where its result does not.
 /// </remarks>
 internal sealed class AttachedStore(IClaimStore claims, CacheClock clock)
 {
-    private const long FirstBackOff = 100 * TimeSpan.TicksPerMillisecond;
-    private const long LongestBackOff = 10 * TimeSpan.TicksPerSecond;
-
-    private long _closedUntil;
-    private long _backOff;
-
     public IClaimStore Claims { get; } = claims;
 
-    /// <summary>Whether the store is to be asked now.</summary>
-    public bool IsOpen => Volatile.Read(ref _closedUntil) is var closedUntil && (closedUntil == 0 || clock.Now >= closedUntil);
+    /// <summary>After a read that failed.</summary>
+    public BackOff Reading { get; } = new(clock);
 
-    public void Succeeded()
-    {
-        if (Volatile.Read(ref _closedUntil) == 0) return;
-
-        Volatile.Write(ref _backOff, 0);
-        Volatile.Write(ref _closedUntil, 0);
-    }
-
-    // Failures at once may count as one or as several: it is only a matter of how long the store is left alone.
-    public void Failed()
-    {
-        long backOff = Math.Clamp(2 * Volatile.Read(ref _backOff), FirstBackOff, LongestBackOff);
-        Volatile.Write(ref _backOff, backOff);
-        Volatile.Write(ref _closedUntil, CacheClock.Add(clock.Now, backOff));
-    }
+    /// <summary>After a claim that could not be taken or completed.</summary>
+    public BackOff Claiming { get; } = new(clock);
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Text;
 
 namespace Memoize;
@@ -27,7 +26,10 @@ public sealed record EntryHeader
     /// <summary>When it stops being fresh; <see langword="null"/> if it does not expire.</summary>
     public DateTimeOffset? Expires { get; init; }
 
-    /// <summary>Until when it may be served if the method fails, and so be worth keeping; <see langword="null"/> if it does not expire.</summary>
+    /// <summary>
+    /// Until when it may be served if the method fails, and so be worth keeping. <see langword="null"/> if it does not expire;
+    /// for a value that does, it stands for <see cref="Expires"/>.
+    /// </summary>
     public DateTimeOffset? StaleUntil { get; init; }
 
     /// <summary>The <see cref="CachedResponseAttribute.Version"/> of the method that computed it.</summary>
@@ -49,18 +51,21 @@ public sealed record EntryHeader
     public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>The content of an entry: this header with its checksum, and the serialized value.</summary>
+    /// <exception cref="ArgumentException"><see cref="Format"/> or a tag has more than 65,535 bytes as UTF-8, or there are more tags than that.</exception>
     public byte[] Encode(ReadOnlySpan<byte> payload)
     {
+        if (Tags.Count > ushort.MaxValue) throw new ArgumentException($"An entry can have 65,535 tags, not {Tags.Count}.");
+
         int length = FixedLength + SizeOf(Format) + Tags.Sum(SizeOf) + payload.Length;
         byte[] content = new byte[length];
         var writer = content.AsSpan();
         BinaryPrimitives.WriteUInt32LittleEndian(writer, Magic);
         writer[4] = FormatVersion;
         writer[5] = Expires is null ? (byte)0 : HasExpiry;
-        BinaryPrimitives.WriteUInt16LittleEndian(writer[6..], checked((ushort)Tags.Count));
+        BinaryPrimitives.WriteUInt16LittleEndian(writer[6..], (ushort)Tags.Count);
         BinaryPrimitives.WriteInt64LittleEndian(writer[12..], Created.UtcTicks);
         BinaryPrimitives.WriteInt64LittleEndian(writer[20..], Expires?.UtcTicks ?? 0);
-        BinaryPrimitives.WriteInt64LittleEndian(writer[28..], Expires is null ? 0 : (StaleUntil ?? DateTimeOffset.MaxValue).UtcTicks);
+        BinaryPrimitives.WriteInt64LittleEndian(writer[28..], Expires is { } expires ? (StaleUntil ?? expires).UtcTicks : 0);
         BinaryPrimitives.WriteInt32LittleEndian(writer[36..], Version);
         BinaryPrimitives.WriteUInt64LittleEndian(writer[40..], Code);
         BinaryPrimitives.WriteUInt64LittleEndian(writer[48..], Schema);
@@ -74,12 +79,18 @@ public sealed record EntryHeader
         BinaryPrimitives.WriteUInt32LittleEndian(content.AsSpan(ChecksumAt), ChecksumOf(content));
         return content;
 
-        static int SizeOf(string text) => sizeof(ushort) + Encoding.UTF8.GetByteCount(text);
+        static int SizeOf(string text)
+        {
+            int size = Encoding.UTF8.GetByteCount(text);
+            return size <= ushort.MaxValue
+                ? sizeof(ushort) + size
+                : throw new ArgumentException($"A tag, or the name of a format, can have 65,535 bytes in an entry, not {size}; it begins with \"{text[..40]}\".");
+        }
 
         static void Put(string text, ref Span<byte> writer)
         {
             int written = Encoding.UTF8.GetBytes(text, writer[sizeof(ushort)..]);
-            BinaryPrimitives.WriteUInt16LittleEndian(writer, checked((ushort)written));
+            BinaryPrimitives.WriteUInt16LittleEndian(writer, (ushort)written);
             writer = writer[(sizeof(ushort) + written)..];
         }
     }
@@ -102,6 +113,8 @@ public sealed record EntryHeader
         int payloadLength = BinaryPrimitives.ReadInt32LittleEndian(reader[56..]);
         int headerLength = BinaryPrimitives.ReadInt32LittleEndian(reader[60..]);
         if (payloadLength < 0 || headerLength < FixedLength || (long)headerLength + payloadLength != reader.Length) return "Its lengths do not add up.";
+
+        if ((reader[5] & ~HasExpiry) != 0) return $"It has flags ({reader[5]}) that this library does not know.";
 
         bool expires = reader[5] == HasExpiry;
         if (TimeAt(reader[12..]) is not { } created || TimeAt(reader[20..]) is not { } end || TimeAt(reader[28..]) is not { } staleUntil) return "One of its moments is beyond all time.";
@@ -152,17 +165,6 @@ public sealed record EntryHeader
         return text;
     }
 
-    // CRC-32C (Castagnoli; RFC 3720): of everything but itself.
-    private static uint ChecksumOf(ReadOnlySpan<byte> content)
-    {
-        uint checksum = Add(uint.MaxValue, content[..ChecksumAt]);
-        return ~Add(checksum, content[ChecksummedFrom..]);
-
-        static uint Add(uint checksum, ReadOnlySpan<byte> bytes)
-        {
-            for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..]) checksum = BitOperations.Crc32C(checksum, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-            foreach (byte one in bytes) checksum = BitOperations.Crc32C(checksum, one);
-            return checksum;
-        }
-    }
+    // Of everything but itself.
+    private static uint ChecksumOf(ReadOnlySpan<byte> content) => Crc32C.Of(content[..ChecksumAt], content[ChecksummedFrom..]);
 }

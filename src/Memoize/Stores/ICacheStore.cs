@@ -45,7 +45,7 @@ public interface ICacheStore
     /// <inheritdoc cref="Clear"/>
     ValueTask<long> ClearAsync(string? method = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Removes the entries that can never be served again: those past <see cref="EntryHeader.StaleUntil"/>, and what limits of the store's own say.</summary>
+    /// <summary>Removes the entries that can never be served again: those past <see cref="EntryHeader.StaleUntil"/>, and what limits of the store's own say. Claims stay: what has expired is not invalidated, and its replacement may be under way.</summary>
     /// <returns>How many entries were removed.</returns>
     long Prune();
 

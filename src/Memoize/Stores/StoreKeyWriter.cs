@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -16,6 +18,9 @@ public sealed class StoreKeyWriter
 {
     [ThreadStatic]
     private static StoreKeyWriter? _spare;
+
+    // A large argument must not keep as much memory for each thread that ever had one.
+    private const int LargestSpare = 64 * 1024;
 
     private byte[] _bytes = new byte[256];
     private int _length;
@@ -50,6 +55,8 @@ public sealed class StoreKeyWriter
         Set,
         Map,
         Type,
+        Record,
+        Storable,
     }
 
     /// <summary>The key that <paramref name="write"/> writes for <paramref name="key"/>, of the method <paramref name="method"/>.</summary>
@@ -62,7 +69,7 @@ public sealed class StoreKeyWriter
         write(key, writer);
         Span<byte> hash = stackalloc byte[StoreKey.Length];
         SHA256.HashData(writer._bytes.AsSpan(0, writer._length), hash);
-        _spare = writer;
+        if (writer._bytes.Length <= LargestSpare) _spare = writer;
         return new StoreKey(hash);
     }
 
@@ -82,6 +89,8 @@ public sealed class StoreKeyWriter
     public void Write(Int128 value) => Write((BigInteger)value);
 
     /// <summary>Writes an unsigned number of 128 bits.</summary>
+    // Unsigned integers convert to this type too, and no better than to long.
+    [OverloadResolutionPriority(-1)]
     public void Write(UInt128 value) => Write((BigInteger)value);
 
     /// <summary>Writes a number of any size.</summary>
@@ -91,6 +100,8 @@ public sealed class StoreKeyWriter
     public void Write(char value) => BinaryPrimitives.WriteUInt16LittleEndian(Put(Tag.Char, sizeof(char)), value);
 
     /// <summary>Writes a number. Zeros of both signs are equal, and so are all that are not a number.</summary>
+    // Small integers convert to this type too; they are better off as integers.
+    [OverloadResolutionPriority(-1)]
     public void Write(Half value) => BinaryPrimitives.WriteHalfLittleEndian(Put(Tag.Half, 2), Half.IsNaN(value) ? Half.NaN : value == Half.Zero ? Half.Zero : value);
 
     /// <inheritdoc cref="Write(Half)"/>
@@ -106,7 +117,8 @@ public sealed class StoreKeyWriter
         value = value == 0 ? 0 : value / 1.0000000000000000000000000000m;
         Span<int> parts = stackalloc int[4];
         decimal.GetBits(value, parts);
-        MemoryMarshal.AsBytes(parts).CopyTo(Put(Tag.Decimal, 4 * sizeof(int)));
+        var destination = Put(Tag.Decimal, 4 * sizeof(int));
+        for (int i = 0; i < parts.Length; i++) BinaryPrimitives.WriteInt32LittleEndian(destination[(i * sizeof(int))..], parts[i]);
     }
 
     /// <summary>Writes a string, or that it is null.</summary>
@@ -119,7 +131,17 @@ public sealed class StoreKeyWriter
         }
 
         // As it is, also where it is no valid Unicode: two strings that differ must not write the same.
-        PutSized(Tag.Text, MemoryMarshal.AsBytes(value.AsSpan()));
+        var destination = PutSized(Tag.Text, value.Length * sizeof(char));
+        if (BitConverter.IsLittleEndian) MemoryMarshal.AsBytes(value.AsSpan()).CopyTo(destination);
+        else BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<char, ushort>(value), MemoryMarshal.Cast<byte, ushort>(destination));
+    }
+
+    /// <summary>Writes a string of which case does not count, as <see cref="StringComparison.OrdinalIgnoreCase"/> has it, or that it is null.</summary>
+    public void WriteIgnoringCase(string? value)
+    {
+        // A long s is no S to that comparison, but its upper case is.
+        const char LongS = '\u017F';
+        Write(value is null ? null : string.Join(LongS, value.Split(LongS).Select(static part => part.ToUpperInvariant())));
     }
 
     /// <summary>Writes a string key.</summary>
@@ -127,6 +149,13 @@ public sealed class StoreKeyWriter
 
     /// <summary>Writes bytes.</summary>
     public void Write(ReadOnlySpan<byte> value) => PutSized(Tag.Bytes, value);
+
+    /// <summary>Writes bytes, or that there are none because the array is null.</summary>
+    public void Write(byte[]? value)
+    {
+        if (value is null) WriteNull();
+        else Write(value.AsSpan());
+    }
 
     /// <summary>Writes a GUID.</summary>
     public void Write(Guid value) => value.TryWriteBytes(Put(Tag.Guid, 16));
@@ -162,18 +191,85 @@ public sealed class StoreKeyWriter
     /// <summary>Writes a version, or that it is null.</summary>
     public void Write(Version? value) => Write(value?.ToString());
 
-    /// <summary>Writes a type by its name and its assembly's, or that it is null.</summary>
+    /// <summary>Writes a type by its name and its assembly's, and those of its type arguments, or that it is null.</summary>
     public void Write(Type? value)
     {
         if (value is null) WriteNull();
-        else PutSized(Tag.Type, Encoding.UTF8.GetBytes($"{value}, {value.Assembly.GetName().Name}"));
+        else PutSized(Tag.Type, Encoding.UTF8.GetBytes(NameOf(value)));
     }
 
-    /// <summary>Writes a value of a type that writes itself, or that it is null.</summary>
+    /// <summary>Writes a value of a type that writes itself, with its type, or that it is null.</summary>
     public void Write(IStorableKey? value)
     {
-        if (value is null) WriteNull();
-        else value.WriteTo(this);
+        if (value is null)
+        {
+            WriteNull();
+            return;
+        }
+
+        // In a frame: nobody knows how much the type writes, and what comes next must not be taken for a part of it.
+        int header = _length;
+        Put(Tag.Storable, sizeof(int));
+        Write(value.GetType());
+        value.WriteTo(this);
+        BinaryPrimitives.WriteInt32LittleEndian(_bytes.AsSpan(header + 1), _length - header);
+    }
+
+    /// <summary>Writes a record by the members that its equality compares, or that it is null.</summary>
+    /// <param name="value">The record.</param>
+    /// <param name="writeMembers">Writes all members that count.</param>
+    /// <exception cref="NotSupportedException">The value is of a derived type, whose members nobody knows here.</exception>
+    public void WriteRecord<T>(T? value, Action<T, StoreKeyWriter> writeMembers)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(writeMembers);
+        if (value is null)
+        {
+            WriteNull();
+            return;
+        }
+
+        if (value.GetType() != typeof(T)) throw new NotSupportedException($"A '{value.GetType()}' was passed as a '{typeof(T)}', so the key of the call cannot be written for a store. Make '{typeof(T)}' sealed, or let it implement {nameof(IStorableKey)}.");
+
+        Put(Tag.Record);
+        writeMembers(value, this);
+    }
+
+    /// <summary>
+    /// Whether values of this type can be written without knowing it beforehand: numbers, texts, dates, enums and other simple
+    /// values, nullable or not, and what implements <see cref="IStorableKey"/>. Generated code asks this about type arguments.
+    /// </summary>
+    public static bool CanWrite<T>()
+    {
+        var type = TypeOf<T>();
+        return type.IsEnum || SimpleValues.Writers.ContainsKey(type) || typeof(IStorableKey).IsAssignableFrom(type);
+    }
+
+    /// <summary>Writes a value of a type for which <see cref="CanWrite"/> is true, so that equal values write the same.</summary>
+    /// <exception cref="NotSupportedException">It is not true for <typeparamref name="T"/>.</exception>
+    public void WriteValue<T>(T value)
+    {
+        object? boxed = value;
+        if (!CanWrite<T>()) throw new NotSupportedException($"A '{typeof(T)}' cannot be part of a stored key. Let it implement {nameof(IStorableKey)}.");
+
+        switch (boxed)
+        {
+            case null:
+                WriteNull();
+                break;
+            case IStorableKey storable:
+                Write(storable);
+                break;
+            case Enum when Convert.GetTypeCode(boxed) is TypeCode.UInt64:
+                Write(Convert.ToUInt64(boxed, CultureInfo.InvariantCulture));
+                break;
+            case Enum:
+                Write(Convert.ToInt64(boxed, CultureInfo.InvariantCulture));
+                break;
+            default:
+                SimpleValues.Writers[TypeOf<T>()](boxed, this);
+                break;
+        }
     }
 
     /// <summary>Writes items in their order, or that there is no collection.</summary>
@@ -212,6 +308,8 @@ public sealed class StoreKeyWriter
                 writeValue(pair.Value, writer);
             });
 
+    private static Type TypeOf<T>() => Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T);
+
     private void WriteUnordered<T>(Tag tag, IEnumerable<T>? items, Action<T, StoreKeyWriter> writeItem)
     {
         ArgumentNullException.ThrowIfNull(writeItem);
@@ -236,10 +334,22 @@ public sealed class StoreKeyWriter
         foreach (byte[] item in written) item.CopyTo(Grow(item.Length));
     }
 
-    private void PutSized(Tag tag, ReadOnlySpan<byte> content)
+    // The text of a type names the assembly of the outermost only; two arguments can have one name in two assemblies.
+    private static string NameOf(Type type)
     {
-        BinaryPrimitives.WriteInt32LittleEndian(Put(tag, sizeof(int)), content.Length);
-        content.CopyTo(Grow(content.Length));
+        if (type.IsGenericParameter) return $"{NameOf(type.DeclaringType!)}:{type.DeclaringMethod}:{type.GenericParameterPosition}";
+        if (type.GetElementType() is { } element) return $"{NameOf(element)}{(type.IsVariableBoundArray ? $"[*{type.GetArrayRank()}]" : type.IsArray ? "[]" : type.IsPointer ? "*" : "&")}";
+        if (type.IsConstructedGenericType) return $"{NameOf(type.GetGenericTypeDefinition())}<{string.Join("; ", type.GenericTypeArguments.Select(NameOf))}>";
+
+        return $"{type}, {type.Assembly.GetName().Name}";
+    }
+
+    private void PutSized(Tag tag, ReadOnlySpan<byte> content) => content.CopyTo(PutSized(tag, content.Length));
+
+    private Span<byte> PutSized(Tag tag, int length)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(Put(tag, sizeof(int)), length);
+        return Grow(length);
     }
 
     private void Put(Tag tag) => Grow(1)[0] = (byte)tag;

@@ -51,7 +51,7 @@ internal sealed class StoreLevel<TKey, TValue>
         if (name == CacheStores.MemoryOnly || method.Memoizer.FindStore(name, method.Name) is not { } store) return null;
         if (definition.StoredForm is { } form) return new StoreLevel<TKey, TValue>(method, definition.Policy, form, store, counters);
 
-        if (name is not null) throw new ArgumentException($"{method.Name}: Store is \"{name}\", but its entries cannot be in a store: a parameter in its key has no stored form, or its Scope is Instance. Let the parameter's type implement {nameof(IStorableKey)}, or set Store = CacheStores.MemoryOnly.");
+        if (name is not null) throw new ArgumentException($"{method.Name}: Store is \"{name}\", but its entries cannot be in a store: a parameter in its key or its result has no stored form, or its Scope is Instance. Let the parameter's type implement {nameof(IStorableKey)}, or set Store = CacheStores.MemoryOnly.");
         Log.NoStoredForm(method.Memoizer.Logger, method.Name);
         return null;
     }
@@ -59,17 +59,20 @@ internal sealed class StoreLevel<TKey, TValue>
     /// <summary>Reads the entry of a key.</summary>
     public StoredLook<TValue> Read(TKey key)
     {
-        if (!_store.IsOpen) return new() { Reason = MissReason.StoreFailed };
+        if (!_store.Reading.IsOver) return new() { Reason = MissReason.StoreFailed };
+
+        // It is told when the key is claimed.
+        if (TryKeyOf(key) is not { } storeKey) return default;
 
         try
         {
-            var look = _store.Claims.Read(KeyOf(key));
-            _store.Succeeded();
+            var look = _store.Claims.Read(storeKey);
+            _store.Reading.Succeeded();
             return Interpret(look);
         }
         catch (Exception failure)
         {
-            CountFailure(failure, "read");
+            CountFailure(failure, "read", _store.Reading);
             return new() { Reason = MissReason.StoreFailed };
         }
     }
@@ -78,17 +81,19 @@ internal sealed class StoreLevel<TKey, TValue>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public async ValueTask<StoredLook<TValue>> ReadAsync(TKey key, CancellationToken cancellationToken)
     {
-        if (!_store.IsOpen) return new() { Reason = MissReason.StoreFailed };
+        if (!_store.Reading.IsOver) return new() { Reason = MissReason.StoreFailed };
+
+        if (TryKeyOf(key) is not { } storeKey) return default;
 
         try
         {
-            var look = await _store.Claims.ReadAsync(KeyOf(key), cancellationToken).ConfigureAwait(false);
-            _store.Succeeded();
+            var look = await _store.Claims.ReadAsync(storeKey, cancellationToken).ConfigureAwait(false);
+            _store.Reading.Succeeded();
             return Interpret(look);
         }
         catch (Exception failure) when (!IsCancellation(failure, cancellationToken))
         {
-            CountFailure(failure, "read");
+            CountFailure(failure, "read", _store.Reading);
             return new() { Reason = MissReason.StoreFailed };
         }
     }
@@ -103,16 +108,15 @@ internal sealed class StoreLevel<TKey, TValue>
     /// <exception cref="TimeoutException">Another process computes for longer than the <c>WaitTimeout</c>.</exception>
     public Claimed<TValue> Claim(TKey key, long? seen, string[]? tags, bool takeOver, CancellationToken callerToken)
     {
-        if (!_store.IsOpen) return default;
+        if (!CanClaim || KeyToChange(key) is not { } storeKey) return default;
 
         using var patience = new Patience(_policy.WaitTimeout, _clock.Provider, callerToken);
         try
         {
-            var request = RequestOf(key, seen, tags, takeOver);
+            var request = RequestOf(storeKey, seen, tags, takeOver);
             while (true)
             {
                 var result = _store.Claims.TryClaim(request);
-                _store.Succeeded();
                 if (Take(result, ref request, unwanted: default) is { } claimed) return claimed;
                 if (result.IsPending) _store.Claims.WaitForChange(request.Key, result.PendingToken, HowLong(result), patience.Token);
             }
@@ -123,7 +127,7 @@ internal sealed class StoreLevel<TKey, TValue>
         }
         catch (Exception failure) when (!IsCancellation(failure, callerToken))
         {
-            CountFailure(failure, "claim");
+            CountFailure(failure, "claim", _store.Claiming);
             return default;
         }
     }
@@ -136,16 +140,15 @@ internal sealed class StoreLevel<TKey, TValue>
     /// <param name="unwanted">Is cancelled when nobody wants the value any more: it ends the waiting, and later the claim.</param>
     public async ValueTask<Claimed<TValue>> ClaimAsync(TKey key, long? seen, string[]? tags, bool takeOver, CancellationToken unwanted)
     {
-        if (!_store.IsOpen) return default;
+        if (!CanClaim || KeyToChange(key) is not { } storeKey) return default;
 
         using var patience = new Patience(_policy.WaitTimeout, _clock.Provider, unwanted);
         try
         {
-            var request = RequestOf(key, seen, tags, takeOver);
+            var request = RequestOf(storeKey, seen, tags, takeOver);
             while (true)
             {
                 var result = await _store.Claims.TryClaimAsync(request, unwanted).ConfigureAwait(false);
-                _store.Succeeded();
                 if (Take(result, ref request, unwanted) is { } claimed) return claimed;
                 if (result.IsPending) await _store.Claims.WaitForChangeAsync(request.Key, result.PendingToken, HowLong(result), patience.Token).ConfigureAwait(false);
             }
@@ -156,7 +159,7 @@ internal sealed class StoreLevel<TKey, TValue>
         }
         catch (Exception failure) when (!IsCancellation(failure, unwanted))
         {
-            CountFailure(failure, "claim");
+            CountFailure(failure, "claim", _store.Claiming);
             return default;
         }
     }
@@ -165,19 +168,22 @@ internal sealed class StoreLevel<TKey, TValue>
     /// <returns>False if the store refused it. A store that fails refuses nothing.</returns>
     public bool Complete(HeldClaim claim, TKey key, TValue value, EntryLife life, string[]? tags, long size)
     {
+        // Serializing can take long: the lease is renewed meanwhile.
+        var entry = TryEncode(claim.Claim.Key, key, value, life, tags, size);
         if (!claim.TryEnd()) return false;
 
         try
         {
-            var entry = TryEncode(claim.Claim.Key, key, value, life, tags, size);
             if (entry is null) return _store.Claims.Abandon(claim.Claim);
 
             bool isKept = _store.Claims.Complete(claim.Claim, entry);
+            _store.Claiming.Succeeded();
             return isKept || Refused();
         }
         catch (Exception failure)
         {
-            CountFailure(failure, "complete a claim");
+            CountFailure(failure, "complete a claim", _store.Claiming);
+            _ = GiveUpAsync(claim.Claim);
             return true;
         }
     }
@@ -185,19 +191,21 @@ internal sealed class StoreLevel<TKey, TValue>
     /// <inheritdoc cref="Complete"/>
     public async ValueTask<bool> CompleteAsync(HeldClaim claim, TKey key, TValue value, EntryLife life, string[]? tags, long size)
     {
+        var entry = TryEncode(claim.Claim.Key, key, value, life, tags, size);
         if (!claim.TryEnd()) return false;
 
         try
         {
-            var entry = TryEncode(claim.Claim.Key, key, value, life, tags, size);
             if (entry is null) return await _store.Claims.AbandonAsync(claim.Claim).ConfigureAwait(false);
 
             bool isKept = await _store.Claims.CompleteAsync(claim.Claim, entry).ConfigureAwait(false);
+            _store.Claiming.Succeeded();
             return isKept || Refused();
         }
         catch (Exception failure)
         {
-            CountFailure(failure, "complete a claim");
+            CountFailure(failure, "complete a claim", _store.Claiming);
+            _ = GiveUpAsync(claim.Claim);
             return true;
         }
     }
@@ -213,7 +221,7 @@ internal sealed class StoreLevel<TKey, TValue>
         }
         catch (Exception failure)
         {
-            CountFailure(failure, "abandon a claim");
+            CountFailure(failure, "abandon a claim", _store.Claiming);
         }
     }
 
@@ -228,24 +236,33 @@ internal sealed class StoreLevel<TKey, TValue>
         }
         catch (Exception failure)
         {
-            CountFailure(failure, "abandon a claim");
+            CountFailure(failure, "abandon a claim", _store.Claiming);
         }
     }
 
     /// <summary>Stores a value that the user sets.</summary>
-    public void Write(TKey key, TValue value, EntryLife life, string[]? tags, long size) =>
-        _store.Claims.Write(Encode(KeyOf(key), key, value, life, tags, size));
+    public void Write(TKey key, TValue value, EntryLife life, string[]? tags, long size)
+    {
+        if (KeyToChange(key) is { } storeKey) _store.Claims.Write(Encode(storeKey, key, value, life, tags, size));
+    }
 
     /// <inheritdoc cref="Write"/>
-    public ValueTask WriteAsync(TKey key, TValue value, EntryLife life, string[]? tags, long size, CancellationToken cancellationToken) =>
-        _store.Claims.WriteAsync(Encode(KeyOf(key), key, value, life, tags, size), cancellationToken);
+    public async ValueTask WriteAsync(TKey key, TValue value, EntryLife life, string[]? tags, long size, CancellationToken cancellationToken)
+    {
+        if (KeyToChange(key) is { } storeKey) await _store.Claims.WriteAsync(Encode(storeKey, key, value, life, tags, size), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Removes the entry of a key.</summary>
-    public void Remove(TKey key) => _store.Claims.Remove(KeyOf(key));
+    public void Remove(TKey key)
+    {
+        if (KeyToChange(key) is { } storeKey) _store.Claims.Remove(storeKey);
+    }
 
     /// <inheritdoc cref="Remove"/>
-    public async ValueTask RemoveAsync(TKey key, CancellationToken cancellationToken) =>
-        await _store.Claims.RemoveAsync(KeyOf(key), cancellationToken).ConfigureAwait(false);
+    public async ValueTask RemoveAsync(TKey key, CancellationToken cancellationToken)
+    {
+        if (KeyToChange(key) is { } storeKey) await _store.Claims.RemoveAsync(storeKey, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Removes the entries of the method.</summary>
     public void Clear() => _store.Claims.Clear(_method.Name);
@@ -254,12 +271,30 @@ internal sealed class StoreLevel<TKey, TValue>
     public async ValueTask ClearAsync(CancellationToken cancellationToken) =>
         await _store.Claims.ClearAsync(_method.Name, cancellationToken).ConfigureAwait(false);
 
+    // What cannot be read is not claimed either: the claim would look at the entry, too.
+    private bool CanClaim => _store.Claiming.IsOver && _store.Reading.IsOver;
+
     private static bool IsCancellation(Exception failure, CancellationToken token) => failure is OperationCanceledException && token.IsCancellationRequested;
 
-    private StoreKey KeyOf(TKey key) => StoreKeyWriter.KeyOf(_method.Name, key, _form.WriteKey);
+    /// <summary>The key in the store; null, and a line in the log, for one that cannot be there: its entry stays in memory.</summary>
+    private StoreKey? KeyToChange(TKey key) => TryKeyOf(key, failure => Log.KeyNotStored(_method.Memoizer.Logger, failure, _method.Name));
 
-    private ClaimRequest RequestOf(TKey key, long? seen, string[]? tags, bool takeOver) =>
-        new() { Key = KeyOf(key), Method = _method.Name, Tags = tags ?? [], Seen = seen, TakeOver = takeOver };
+    private StoreKey? TryKeyOf(TKey key, Action<Exception>? failed = null)
+    {
+        try
+        {
+            return StoreKeyWriter.KeyOf(_method.Name, key, _form.WriteKey);
+        }
+        catch (Exception failure)
+        {
+            // A derived record where the method has its base, or a type's own code.
+            failed?.Invoke(failure);
+            return null;
+        }
+    }
+
+    private ClaimRequest RequestOf(StoreKey key, long? seen, string[]? tags, bool takeOver) =>
+        new() { Key = key, Method = _method.Name, Tags = tags ?? [], Seen = seen, TakeOver = takeOver };
 
     /// <summary>What an answer is good for; null if the caller is to wait, or to ask again.</summary>
     private Claimed<TValue>? Take(ClaimResult result, ref ClaimRequest request, CancellationToken unwanted)
@@ -378,6 +413,22 @@ internal sealed class StoreLevel<TKey, TValue>
         };
     }
 
+    /// <summary>
+    /// What cannot be written may be too large, or come too late for a disk that is full: giving up the claim can work out all
+    /// the same, and spares other processes the lease. Nobody waits for it.
+    /// </summary>
+    private async Task GiveUpAsync(StoreClaim claim)
+    {
+        try
+        {
+            await _store.Claims.AbandonAsync(claim).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // The store fails, as has been said already; the lease runs out.
+        }
+    }
+
     private bool Refused()
     {
         _counters.CountRefusal();
@@ -385,9 +436,9 @@ internal sealed class StoreLevel<TKey, TValue>
         return false;
     }
 
-    private void CountFailure(Exception failure, string operation)
+    private void CountFailure(Exception failure, string operation, BackOff backOff)
     {
-        _store.Failed();
+        backOff.Failed();
         _counters.CountStoreFailure();
         Log.StoreFailed(_method.Memoizer.Logger, failure, _method.Name, operation);
     }

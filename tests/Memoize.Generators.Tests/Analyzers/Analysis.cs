@@ -43,7 +43,9 @@ internal static class Analysis
             .WithSpecificDiagnosticOptions(enabled.ToDictionary(static id => id, static _ => ReportDiagnostic.Warn, StringComparer.Ordinal));
         Consumer.Driver().RunGeneratorsAndUpdateCompilation(project.WithOptions(options), out var output, out _);
 
-        var reported = await output.WithAnalyzers(Analyzers).GetAnalyzerDiagnosticsAsync();
+        // One rule is for projects that are trimmed; where it is switched on, the project is.
+        AnalyzerOptions properties = new([], new BuildProperties(isTrimmed: enabled.Contains("MEMO039", StringComparer.Ordinal)));
+        var reported = await output.WithAnalyzers(Analyzers, properties).GetAnalyzerDiagnosticsAsync();
         return [.. reported.OrderBy(static diagnostic => diagnostic.Location.SourceSpan.Start).ThenBy(static diagnostic => diagnostic.Id, StringComparer.Ordinal)];
     }
 
@@ -62,5 +64,24 @@ internal static class Analysis
             actual,
             StringComparer.Ordinal);
         return [.. reported.Select(static diagnostic => diagnostic.GetMessage())];
+    }
+
+    /// <summary>What the build tells analyzers about the project.</summary>
+    private sealed class BuildProperties(bool isTrimmed) : AnalyzerConfigOptionsProvider
+    {
+        public override AnalyzerConfigOptions GlobalOptions { get; } = new Properties(isTrimmed);
+
+        public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => GlobalOptions;
+
+        public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => GlobalOptions;
+
+        private sealed class Properties(bool isTrimmed) : AnalyzerConfigOptions
+        {
+            public override bool TryGetValue(string key, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? value)
+            {
+                value = string.Equals(key, "build_property.PublishAot", StringComparison.Ordinal) && isTrimmed ? "true" : null;
+                return value is not null;
+            }
+        }
     }
 }

@@ -104,7 +104,7 @@ public sealed partial class Pages
         {
             Assert.Empty(await Analysis.OfAsync(example, id));
 
-            var consumer = Consumer.Generate(Analysis.Usings, example);
+            var consumer = Consumer.Generate([Analysis.Usings, example, .. WhatJsonWouldGenerate(example)]);
             Assert.DoesNotContain(consumer.Output.GetDiagnostics(), static diagnostic => diagnostic.DefaultSeverity == DiagnosticSeverity.Error);
         }
     }
@@ -116,6 +116,21 @@ public sealed partial class Pages
         Assert.NotEmpty(examples);
         return examples;
     }
+
+    // The generator of System.Text.Json does not run here.
+    private static IEnumerable<string> WhatJsonWouldGenerate(string example) => JsonContext().Matches(example).Select(static match => $$"""
+        using System.Text.Json;
+        using System.Text.Json.Serialization.Metadata;
+
+        partial class {{match.Groups["name"].Value}}() : System.Text.Json.Serialization.JsonSerializerContext(null)
+        {
+            protected override JsonSerializerOptions? GeneratedSerializerOptions => null;
+            public override JsonTypeInfo? GetTypeInfo(Type type) => null;
+        }
+        """);
+
+    [GeneratedRegex(@"class (?<name>\w+) : JsonSerializerContext", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex JsonContext();
 
     private static string Page(string id) => Repository.Read("docs", "diagnostics", id + ".md");
 

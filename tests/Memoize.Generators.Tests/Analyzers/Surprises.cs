@@ -231,4 +231,48 @@ public sealed class Surprises
         """);
 
     private static async Task MustReport(string marked) => await Analysis.MustReportAsync(marked + "\n" + Known);
+
+    [Fact]
+    public async Task MEMO037_tells_when_code_changes_have_nothing_to_invalidate() => Assert.Equal(
+        "'InvalidateOnCodeChange' of 'Get' has no effect: its results are in memory only, and gone when there is other code; leave them to a store, or remove the option",
+        Assert.Single(await Analysis.MustReportAsync("""
+            public partial class C
+            {
+                [CachedResponse("1m", Store = CacheStores.MemoryOnly, {|MEMO037:InvalidateOnCodeChange = true|})] public static int Get(int x) => x;
+                [CachedResponse("1m", InvalidateOnCodeChange = true)] public static int Load(int x) => x;
+            }
+            """)));
+
+    [Fact]
+    public async Task MEMO038_tells_what_JSON_loses_of_a_result_with_a_store_by_name() => Assert.Equal(
+        [
+            "'GetPair' has the store \"s\", but as JSON its result '(int, int)' does not come back as it was: of a tuple like '(int, int)' nothing is written; return a record",
+            "'GetShape' has the store \"s\", but as JSON its result 'System.Collections.Generic.IReadOnlyList<Shape>' does not come back as it was: 'Shape' is abstract, and nothing says which type to make when it is read; name the derived types with [JsonDerivedType]",
+        ],
+        await Analysis.MustReportAsync("""
+            public abstract record Shape;
+            public partial class C
+            {
+                [CachedResponse("1m", Store = "s")] public static Task<(int, int)> {|MEMO038:GetPair|}(int x) => Task.FromResult((x, x));
+                [CachedResponse("1m", Store = "s")] public static IReadOnlyList<Shape> {|MEMO038:GetShape|}(int x) => [];
+                [CachedResponse("1m")] public static (int, int) Load(int x) => (x, x);
+                [CachedResponse("1m", Store = CacheStores.MemoryOnly)] public static (int, int) Read(int x) => (x, x);
+                [CachedResponse("1m", Store = "s")] public static IReadOnlyList<int> Items(int x) => [x];
+            }
+            """));
+
+    [Fact]
+    public async Task MEMO039_names_the_type_that_a_context_has_to_list() => Assert.Equal(
+        "'Get' has the store \"s\", but no JsonSerializerContext of this project lists its result, and a trimmed program has no reflection to do without; add [JsonSerializable(typeof(IReadOnlyList<int>))] to one, and make the memoizer's Serializer a JsonCacheSerializer with it",
+        Assert.Single(await Analysis.MustReportAsync(
+            """
+            [System.Text.Json.Serialization.JsonSerializable(typeof(string))] internal abstract class Json(System.Text.Json.JsonSerializerOptions options) : System.Text.Json.Serialization.JsonSerializerContext(options);
+            public partial class C
+            {
+                [CachedResponse("1m", Store = "s")] public static IReadOnlyList<int> {|MEMO039:Get|}(int x) => [x];
+                [CachedResponse("1m", Store = "s")] public static Task<string?> Load(int x) => Task.FromResult<string?>(null);
+                [CachedResponse("1m")] public static long Read(int x) => x;
+            }
+            """,
+            "MEMO039")));
 }

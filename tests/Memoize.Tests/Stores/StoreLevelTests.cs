@@ -282,6 +282,26 @@ public sealed class StoreLevelTests
 
     [Theory]
     [MemberData(nameof(Forms))]
+    public async Task A_lease_is_renewed_while_the_result_is_serialized(bool isAsync)
+    {
+        var serializer = new SlowSerializer(() =>
+        {
+            for (int i = 0; i < 10; i++)
+            {
+                Time.Advance(_processes.Store.LeaseDuration / 4);
+                Assert.True(_processes.Store.TryClaim(new() { Key = SimulatedProcesses.KeyOf("key"), Method = SimulatedProcesses.Name }).IsPending);
+            }
+        });
+        var method = _processes.Start(configure: options => options.Serializer = serializer);
+
+        Assert.Equal("one", await Load(method, isAsync, "key", () => "one"));
+
+        Assert.Equal((0, 0), (method.Statistics.Refusals, method.Statistics.KeepFailures));
+        Assert.Equal("one", await Load(_processes.Start(), isAsync, "key", Fail));
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
     public async Task D22_A_late_result_is_refused_and_kept_nowhere(bool isAsync)
     {
         var gate = new Gate<string?>();
@@ -590,6 +610,25 @@ public sealed class StoreLevelTests
         Assert.Equal(1, method.Statistics.MissesFor(MissReason.Corrupt));
     }
 
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task A_key_that_cannot_be_written_stays_in_memory_and_harms_no_other(bool isAsync)
+    {
+        var form = new StoredForm<TextKey> { WriteKey = static (key, writer) => writer.Write(key.Text == "odd" ? throw new NotSupportedException("Not this one.") : key), Schema = 1 };
+        var method = new CachedMethodDefinition<TextKey, string?>(SimulatedProcesses.Name, new(), form).For(_processes.NewMemoizer());
+
+        Assert.Equal("one", await Load(method, isAsync, "odd", () => "one"));
+        Assert.Equal("one", await Load(method, isAsync, "odd", Fail));
+        Assert.Equal("two", await Load(method, isAsync, "even", () => "two"));
+
+        Assert.Equal((1, 0), (_processes.Store.Count(), method.Statistics.StoreFailures));
+        Assert.Single(_processes.Log.Records, record => record.EventId == 16);
+        method.Set("odd", "set");
+        Assert.Equal("set", await Load(method, isAsync, "odd", Fail));
+        method.Invalidate("odd");
+        Assert.Equal("new", await Load(method, isAsync, "odd", () => "new"));
+    }
+
     // Which store
 
     [Fact]
@@ -752,6 +791,21 @@ public sealed class StoreLevelTests
         public string Format => "other";
 
         public void Serialize<T>(T value, System.Buffers.IBufferWriter<byte> destination) => _json.Serialize(value, destination);
+
+        public T? Deserialize<T>(ReadOnlySpan<byte> payload) => _json.Deserialize<T>(payload);
+    }
+
+    private sealed class SlowSerializer(Action meanwhile) : ICacheSerializer
+    {
+        private readonly JsonCacheSerializer _json = new(System.Text.Json.JsonSerializerOptions.Default);
+
+        public string Format => "json";
+
+        public void Serialize<T>(T value, System.Buffers.IBufferWriter<byte> destination)
+        {
+            meanwhile();
+            _json.Serialize(value, destination);
+        }
 
         public T? Deserialize<T>(ReadOnlySpan<byte> payload) => _json.Deserialize<T>(payload);
     }

@@ -1,0 +1,213 @@
+using Memoize.Testing;
+
+namespace Memoize.Tests;
+
+/// <summary>What random interleavings have found, or were too rare for them to find, each fixed step by step.</summary>
+public sealed class FoundInterleavings
+{
+    private readonly ManualTimeProvider _time = new();
+
+    [Fact]
+    public void Invalidating_a_tag_forgets_the_failures_of_computations_with_it()
+    {
+        using var memoizer = new Memoizer(new() { TimeProvider = _time });
+        var cache = ByHand.Method<string, string>(new() { FailureDuration = Seconds(10) }, memoizer);
+        Assert.Throws<InvalidOperationException>(() => Compute("key", () => throw new InvalidOperationException()));
+        Assert.Throws<InvalidOperationException>(() => Compute("other", () => throw new InvalidOperationException()));
+
+        memoizer.InvalidateTag("of key");
+
+        Assert.Equal("value", Compute("key", () => "value"));
+        Assert.Throws<InvalidOperationException>(() => Compute("other", () => "too early"));
+        cache.Verify();
+
+        string Compute(string key, Func<string> core)
+        {
+            using var turn = cache.Enter(key, CancellationToken.None);
+            return turn.TryGet(out var found) ? found : turn.Compute(core, static (core, _) => core(), [$"of {key}"]);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_comes_after_an_invalidation_gets_no_stale_value_that_an_earlier_caller_has_seen(bool byTag)
+    {
+        using var memoizer = new Memoizer(new() { TimeProvider = _time });
+        var cache = ByHand.Method<string, string>(new() { Duration = Seconds(10), StaleOnError = Seconds(100) }, memoizer);
+        cache.Set("key", "old", ["tag"]);
+        _time.Advance(Seconds(10));
+
+        Task<string> newcomer;
+        using (var turn = cache.Enter("key", CancellationToken.None))
+        {
+            Assert.False(turn.TryGet(out _));
+            if (byTag) memoizer.InvalidateTag("tag");
+            else cache.Invalidate("key");
+            newcomer = cache.CallAsync("key", _ => throw new InvalidOperationException());
+            Assert.Throws<InvalidOperationException>(() => turn.Compute(0, (_, _) => throw new InvalidOperationException(), ["tag"]));
+        }
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => newcomer.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal((2, 0), (cache.Statistics.Failed, cache.Statistics.Stale));
+        Assert.Equal(0, cache.LockCount);
+    }
+
+    [Fact]
+    public void A_caller_that_came_in_between_while_its_key_was_invalidated_leaves_no_stale_value_to_those_after() =>
+        ControlledScheduler.Play(workers =>
+        {
+            var scheduler = new ControlledScheduler(workers);
+            using var memoizer = new Memoizer(new() { TimeProvider = _time, Scheduling = scheduler });
+            var cache = ByHand.Method<string, string>(new() { Duration = Seconds(10), StaleOnError = Seconds(100) }, memoizer);
+            cache.Set("key", "old");
+            _time.Advance(Seconds(10));
+            scheduler.Begin("invalidate", () => cache.Invalidate("key")).GoOn();
+
+            // The locks are cut off, but the value is still there.
+            var gate = new TaskCompletionSource<string>();
+            var between = ControlledScheduler.Start("between", () => cache.CallAsync("key", _ => gate.Task));
+            scheduler["invalidate"].GoOn();
+            var after = ControlledScheduler.Start("after", () => cache.CallAsync("key", _ => gate.Task));
+            gate.SetException(new InvalidOperationException());
+            foreach (var step in scheduler.Parked.ToList()) EndWait(step);
+
+            Assert.IsType<InvalidOperationException>(between.Exception!.InnerException);
+            Assert.IsType<InvalidOperationException>(after.Exception!.InnerException);
+            Assert.Equal(0, cache.LockCount);
+        });
+
+    [Fact]
+    public void A_caller_that_came_in_between_while_its_key_was_set_leaves_nothing_older_to_those_after() =>
+        ControlledScheduler.Play(workers =>
+        {
+            var scheduler = new ControlledScheduler(workers);
+            using var memoizer = new Memoizer(new() { TimeProvider = _time, Scheduling = scheduler });
+            var cache = ByHand.Method<string, string>(new() { Duration = Seconds(10), StaleOnError = Seconds(100) }, memoizer);
+            cache.Set("key", "old");
+            _time.Advance(Seconds(10));
+            scheduler.Begin("set", () => cache.Set("key", "new")).GoOn();
+
+            // A refresh does not wait for the turn of the set: it cuts it off, and sees what is there still.
+            var turn = cache.EnterToRefreshAsync("key", CancellationToken.None);
+            Assert.True(turn.IsCompletedSuccessfully);
+            Assert.False(turn.Result.TryGet(out _));
+            scheduler["set"].GoOn();
+            scheduler["set"].GoOn();
+            _time.Advance(Seconds(10));
+            var after = ControlledScheduler.Start("after", () => cache.CallAsync("key", _ => Task.FromResult("never run")));
+            Assert.False(after.IsCompleted);
+            var refresh = turn.Result.ComputeAsync(0, static (_, _) => ValueTask.FromException<string>(new InvalidOperationException()));
+            EndWait(scheduler["after"]);
+
+            Assert.True(refresh.IsFaulted);
+            Assert.Equal("new", after.Result);
+            turn.Result.Dispose();
+            Assert.Equal(0, cache.LockCount);
+        });
+
+    [Theory]
+    [InlineData(OnFailure.Share)]
+    [InlineData(OnFailure.Retry)]
+    public void A_caller_whose_soft_timeout_ends_together_with_its_computation_takes_the_fresh_value(OnFailure onFailure) =>
+        ControlledScheduler.Play(workers =>
+        {
+            var scheduler = new ControlledScheduler(workers);
+            using var memoizer = new Memoizer(new() { TimeProvider = _time, Scheduling = scheduler });
+            var cache = ByHand.Method<string, string>(new() { Duration = Seconds(10), StaleOnError = Seconds(100), SoftTimeout = Seconds(2), OnFailure = onFailure }, memoizer);
+            cache.Set("key", "old");
+            _time.Advance(Seconds(10));
+            var gate = new TaskCompletionSource<string>();
+            var call = ControlledScheduler.Start("call", () => cache.CallAsync("key", _ => gate.Task));
+
+            _time.Advance(Seconds(2));
+            Assert.True(scheduler["call"].TryCancel());
+            gate.SetResult("new");
+            scheduler["call"].GoOn();
+
+            Assert.Equal("new", call.Result);
+            Assert.Equal((1, 0), (cache.Statistics.Computed, cache.Statistics.Stale));
+        });
+
+    [Fact]
+    public void A_caller_that_takes_the_stale_value_has_it_whatever_the_next_turn_sees() =>
+        ControlledScheduler.Play(workers =>
+        {
+            var scheduler = new ControlledScheduler(workers);
+            using var memoizer = new Memoizer(new() { TimeProvider = _time, Scheduling = scheduler });
+            var cache = ByHand.Method<string, string>(new() { Duration = Seconds(10), StaleOnError = Seconds(3), SoftTimeout = Seconds(2), OnFailure = OnFailure.Retry }, memoizer);
+            cache.Set("key", "old");
+            _time.Advance(Seconds(10));
+            var gate = new TaskCompletionSource<string>();
+            var leader = ControlledScheduler.Start("leader", () => cache.CallAsync("key", _ => gate.Task));
+            var waiting = cache.EnterAsync("key", CancellationToken.None);
+            var next = ControlledScheduler.Start("next", () => cache.CallAsync("key", _ => Task.FromResult("new")));
+            _time.Advance(Seconds(2));
+            var patient = scheduler["somebody"];
+            Assert.True(patient.TryCancel());
+            patient.GoOn();
+
+            // The turn goes to the next, who sees that the old value has had its time.
+            _time.Advance(Seconds(1));
+            memoizer.Prune();
+            gate.SetException(new InvalidOperationException());
+            EndWait(scheduler["next"]);
+
+            Assert.Equal("new", next.Result);
+            Assert.True(waiting.Result.TryGet(out string? value));
+            Assert.Equal("old", value);
+            EndWait(scheduler["leader"]);
+            Assert.True(leader.IsFaulted);
+            Assert.Equal(0, cache.LockCount);
+        });
+
+    [Fact]
+    public void A_void_turn_does_not_keep_the_computation_of_the_next_one_running()
+    {
+        var locks = Locks();
+        var keyedLock = locks.Enter("key", out _);
+        locks.Enter("key", out _);
+        using var first = new CancellationTokenSource();
+        using var second = new CancellationTokenSource();
+        keyedLock.Begin(tags: null, first);
+        keyedLock.PassOn(turn: 1);
+        var (_, turn) = keyedLock.Wait(CancellationToken.None);
+        keyedLock.Begin(tags: null, second);
+
+        keyedLock.KeepRunning(turn: 1);
+        keyedLock.Leave(turn: 1);
+
+        Assert.Equal(2, turn);
+        Assert.Same(second, keyedLock.Leave(turn));
+        Assert.Equal(0, locks.Count);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_computation_is_kept_running_by_its_own_turn_or_by_who_only_waited(int by)
+    {
+        var keyedLock = Locks().Enter("key", out _);
+        using var cancellation = new CancellationTokenSource();
+        keyedLock.Begin(tags: null, cancellation);
+
+        keyedLock.KeepRunning(by);
+
+        Assert.Null(keyedLock.Leave(turn: 1));
+        Assert.True(keyedLock.IsAttached);
+    }
+
+    private static KeyedLocks<string, string> Locks()
+    {
+        var method = ByHand.Method<string, string>();
+        return new(method, new MemoryStore<string, string>(new CachePolicy<string>(), method.Memoizer.Clock, new MethodCounters()));
+    }
+
+    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
+
+    private static void EndWait(ControlledScheduler.Step step)
+    {
+        Assert.True(step.TryEnd());
+        step.GoOn();
+    }
+}
