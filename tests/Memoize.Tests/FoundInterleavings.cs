@@ -162,6 +162,36 @@ public sealed class FoundInterleavings
         });
 
     [Fact]
+    public void A_waiter_that_notices_its_soft_timeout_after_the_end_takes_the_outcome() =>
+        ControlledScheduler.Play(workers =>
+        {
+            var scheduler = new ControlledScheduler(workers);
+            using var memoizer = new Memoizer(new() { TimeProvider = _time, Scheduling = scheduler });
+            var cache = ByHand.Method<string, string>(new() { Duration = Seconds(10), StaleOnError = Seconds(100), SoftTimeout = Seconds(2) }, memoizer);
+            cache.Set("key", "old");
+            _time.Advance(Seconds(10));
+            bool gateIsOpen = false;
+            var leader = ControlledScheduler.Start("leader", () => cache.CallAsync("key", async _ =>
+            {
+                await scheduler.WaitAsync(() => gateIsOpen, CancellationToken.None).ConfigureAwait(false);
+                return "new";
+            }));
+            var waiter = ControlledScheduler.Start("waiter", () => cache.CallAsync("key", _ => Task.FromResult("never run")));
+            var core = scheduler.Parked[0];
+
+            _time.Advance(Seconds(2));
+            Assert.True(scheduler["waiter"].TryCancel());
+            gateIsOpen = true;
+            EndWait(core);
+            scheduler["waiter"].GoOn();
+            foreach (var step in scheduler.Parked.ToList()) EndWait(step);
+
+            Assert.Equal(("new", "new"), (leader.Result, waiter.Result));
+            Assert.Equal((0, 1, 1), (cache.Statistics.Stale, cache.Statistics.Computed, cache.Statistics.Coalesced));
+            Assert.Equal(0, cache.LockCount);
+        });
+
+    [Fact]
     public void A_void_turn_does_not_keep_the_computation_of_the_next_one_running()
     {
         var locks = Locks();

@@ -26,7 +26,7 @@ internal static partial class Log
     [LoggerMessage(12, LogLevel.Warning, "{Method}: its entries have no stored form, because of the type of a parameter or of its result, or because its Scope is Instance: they stay in memory. Set Store = CacheStores.MemoryOnly if that is meant.")]
     public static partial void NoStoredForm(ILogger logger, string method);
 
-    [LoggerMessage(16, LogLevel.Warning, "{Method}: a key could not be written for the store; its entry stays in memory.")]
+    [LoggerMessage(7, LogLevel.Warning, "{Method}: a key could not be written for the store; its entry stays in memory.")]
     public static partial void KeyNotStored(ILogger logger, Exception exception, string method);
 
     [LoggerMessage(13, LogLevel.Warning, "{Method}: the claim on a key was lost while it was computed: its lease ran out, or the key was written or removed.")]

@@ -622,7 +622,7 @@ public sealed class StoreLevelTests
         Assert.Equal("two", await Load(method, isAsync, "even", () => "two"));
 
         Assert.Equal((1, 0), (_processes.Store.Count(), method.Statistics.StoreFailures));
-        Assert.Single(_processes.Log.Records, record => record.EventId == 16);
+        Assert.Single(_processes.Log.Records, record => record.EventId == 7);
         method.Set("odd", "set");
         Assert.Equal("set", await Load(method, isAsync, "odd", Fail));
         method.Invalidate("odd");
