@@ -70,8 +70,8 @@ internal static class StoreReport
         }
 
         Row("claim and complete, one thread", claimed, bareClaimed, 1_568, "≥ 15,680/s");
-        Row($"claim and complete, {ThreadCount} threads", Together(store), null, 466, "≥ 4,660/s");
-        Row($"claim and complete, {ProcessCount} processes", InProcesses(path), null, null, "—");
+        Row($"claim and complete, {ThreadCount} threads", Together(store), bareClaimed, 466, "≥ 4,660/s");
+        Row($"claim and complete, {ProcessCount} processes", InProcesses(path), bareClaimed, null, "—");
 
         var keys = Enumerable.Range(0, 1_000).Select(KeyOf).ToArray();
         var bareKeys = Enumerable.Range(1 << 30, 1_000).Select(number => KeyOf(number).ToArray()).ToArray();

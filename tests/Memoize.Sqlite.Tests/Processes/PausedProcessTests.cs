@@ -1,7 +1,7 @@
 using CallerProgram;
 using Memoize.Testing;
 
-namespace Memoize.Processes.Tests;
+namespace Memoize.Sqlite.Tests.Processes;
 
 /// <summary>A process that is paused for longer than its lease has lost it: what it writes when it wakes up is refused.</summary>
 public sealed class PausedProcessTests : IDisposable

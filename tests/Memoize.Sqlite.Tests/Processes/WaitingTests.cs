@@ -3,7 +3,7 @@ using CallerProgram;
 using Memoize.Testing;
 using Xunit.Abstractions;
 
-namespace Memoize.Processes.Tests;
+namespace Memoize.Sqlite.Tests.Processes;
 
 /// <summary>Waiting for another process is short and cheap.</summary>
 public sealed class WaitingTests(ITestOutputHelper output) : IDisposable

@@ -1,4 +1,4 @@
-namespace Memoize.Processes.Tests;
+namespace Memoize.Sqlite.Tests.Processes;
 
 /// <summary>A value that callers of one process got.</summary>
 /// <param name="Key">The key they called with.</param>

@@ -1,7 +1,7 @@
 using CallerProgram;
 using Memoize.Testing;
 
-namespace Memoize.Processes.Tests;
+namespace Memoize.Sqlite.Tests.Processes;
 
 /// <summary>What one process writes wins over what another has begun to compute before.</summary>
 public sealed class WritingTests : IDisposable

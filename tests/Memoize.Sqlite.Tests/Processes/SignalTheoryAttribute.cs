@@ -1,4 +1,4 @@
-namespace Memoize.Processes.Tests;
+namespace Memoize.Sqlite.Tests.Processes;
 
 /// <summary>A theory over processes that are paused and resumed. Where there are no signals for that it is skipped, and says so.</summary>
 [AttributeUsage(AttributeTargets.Method)]

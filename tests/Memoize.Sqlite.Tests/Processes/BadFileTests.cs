@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Memoize.Testing;
 using Xunit.Abstractions;
 
-namespace Memoize.Processes.Tests;
+namespace Memoize.Sqlite.Tests.Processes;
 
 /// <summary>
 /// A file that is damaged, locked, or on a full disk: every call has its value all the same and soon, nothing crashes, and what

@@ -3,7 +3,7 @@ using CallerProgram;
 using Memoize.Testing;
 using Xunit.Abstractions;
 
-namespace Memoize.Processes.Tests;
+namespace Memoize.Sqlite.Tests.Processes;
 
 /// <summary>A process that is killed leaves no key stuck, wherever it was; and what it had completed is not computed again.</summary>
 public sealed class KilledProcessTests(ITestOutputHelper output) : IDisposable

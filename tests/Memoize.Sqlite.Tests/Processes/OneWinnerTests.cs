@@ -3,7 +3,7 @@ using CallerProgram;
 using Memoize.Testing;
 using Xunit.Abstractions;
 
-namespace Memoize.Processes.Tests;
+namespace Memoize.Sqlite.Tests.Processes;
 
 /// <summary>Across processes too, each key is computed once, and different keys in parallel.</summary>
 public sealed class OneWinnerTests(ITestOutputHelper output) : IDisposable

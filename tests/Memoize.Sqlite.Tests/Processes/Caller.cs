@@ -5,7 +5,7 @@ using System.Threading.Channels;
 using CallerProgram;
 using Memoize.Testing;
 
-namespace Memoize.Processes.Tests;
+namespace Memoize.Sqlite.Tests.Processes;
 
 /// <summary>A process that calls cached methods as it is told: <c>tests/StorePrograms/CallerProgram</c> has the words.</summary>
 internal sealed class Caller : IDisposable
@@ -54,7 +54,7 @@ internal sealed class Caller : IDisposable
     public static async Task<Caller> StartAsync(CallerOptions options)
     {
         // The program lies where its own build put it: bin/Debug/net10.0, as this one does.
-        string output = Path.GetRelativePath(Repository.PathOf("tests", "Memoize.Processes.Tests"), AppContext.BaseDirectory);
+        string output = Path.GetRelativePath(Repository.PathOf("tests", "Memoize.Sqlite.Tests"), AppContext.BaseDirectory);
         string program = Repository.PathOf("tests", "StorePrograms", "CallerProgram", output, "CallerProgram.dll");
         var start = new ProcessStartInfo("dotnet", [program, JsonSerializer.Serialize(options)])
         {

@@ -1,7 +1,7 @@
 using CallerProgram;
 using Microsoft.Data.Sqlite;
 
-namespace Memoize.Processes.Tests;
+namespace Memoize.Sqlite.Tests.Processes;
 
 /// <summary>The processes of one test with the file they share, in a folder of its own. At the end none of it is left.</summary>
 internal sealed class CallerGroup : IDisposable

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Memoize.Processes.Tests;
+namespace Memoize.Sqlite.Tests.Processes;
 
 /// <summary>A folder on a disk of its own: a small one, or one that cannot be written to. Only root of a Linux machine can make them.</summary>
 internal sealed class OwnDisk : IDisposable

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Memoize.Testing;
 
-namespace Memoize.Processes.Tests;
+namespace Memoize.Sqlite.Tests.Processes;
 
 /// <summary><c>samples/Uploads</c>, as its users run it.</summary>
 public sealed class SampleTests
@@ -26,7 +26,7 @@ public sealed class SampleTests
 
     private static async Task<string> RunAsync(params string[] arguments)
     {
-        string output = Path.GetRelativePath(Repository.PathOf("tests", "Memoize.Processes.Tests"), AppContext.BaseDirectory);
+        string output = Path.GetRelativePath(Repository.PathOf("tests", "Memoize.Sqlite.Tests"), AppContext.BaseDirectory);
         var start = new ProcessStartInfo("dotnet", [Repository.PathOf("samples", "Uploads", output, "Uploads.dll"), .. arguments])
         {
             UseShellExecute = false,
