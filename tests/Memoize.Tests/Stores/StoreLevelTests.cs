@@ -176,6 +176,37 @@ public sealed class StoreLevelTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task D19_A_result_of_another_shape_is_a_clean_miss_before_it_is_read(bool isAsync)
+    {
+        // As text, the old shape could be read as the new one, and would come back wrong.
+        await Load(_processes.Start(schema: 1), isAsync, "key", () => "12.50 EUR");
+        var changed = _processes.Start(schema: 2);
+
+        Assert.Equal("1250", await Load(changed, isAsync, "key", () => "1250"));
+
+        Assert.Equal((1, 1), (changed.Statistics.MissesFor(MissReason.SchemaChanged), changed.Statistics.Computed));
+        Assert.Equal("1250", await Load(_processes.Start(schema: 2), isAsync, "key", Fail));
+    }
+
+    [Fact]
+    public void D20_What_a_store_holds_is_data_and_makes_nothing_but_the_result()
+    {
+        byte[] payload = """{"$type":"System.IO.FileSystemWatcher, System.IO.FileSystem.Watcher","Text":"one","Extra":{"$type":"System.Diagnostics.Process"}}"""u8.ToArray();
+        _processes.Store.Write(new StoredEntry
+        {
+            Key = SimulatedProcesses.KeyOf("key"),
+            Method = SimulatedProcesses.Name,
+            Content = new EntryHeader { Created = Time.GetUtcNow(), Schema = 1, Format = "json" }.Encode(payload),
+        });
+
+        var read = SimulatedProcesses.Start<Note>(_processes.NewMemoizer()).Call("key", _ => throw new InvalidOperationException());
+
+        Assert.Equal(new Note("one", read.Extra), read);
+        Assert.IsType<System.Text.Json.JsonElement>(read.Extra);
+    }
+
     [Fact]
     public void A_corrupt_entry_is_logged_with_what_is_wrong()
     {
@@ -192,7 +223,7 @@ public sealed class StoreLevelTests
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public async Task A_second_process_waits_for_the_first_and_takes_its_value(bool isAsync)
+    public async Task D21_A_second_process_waits_for_the_first_and_takes_its_value(bool isAsync)
     {
         var gate = new Gate<string?>();
         var first = _processes.Start();
@@ -783,6 +814,8 @@ public sealed class StoreLevelTests
         content[^1] ^= 1;
         _processes.Store.Write(entry with { Content = content });
     }
+
+    private sealed record Note(string Text, object Extra);
 
     private sealed class OtherFormat : ICacheSerializer
     {
