@@ -550,7 +550,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     internal int WaitersOn(TKey key) => _locks.CallersOf(key) - 1;
 
     /// <summary>The second look: what the turn's caller finds, or the outcome of the computation that it waited for.</summary>
-    internal bool LookAgain(in Turn<TKey, TValue> turn, [MaybeNullWhen(false)] out TValue value)
+    internal bool LookAgain(Turn<TKey, TValue> turn, [MaybeNullWhen(false)] out TValue value)
     {
         switch (turn.Kind)
         {
@@ -583,7 +583,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     }
 
     /// <summary>Runs the method on the caller's thread.</summary>
-    internal TValue Compute<TState>(in Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, TValue> core, string[]? tags, object? owner)
+    internal TValue Compute<TState>(Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, TValue> core, string[]? tags, object? owner)
     {
         if (turn.Kind == TurnKind.Uncached) return ComputeUncached(turn, state, core);
         if (_policy.SoftTimeout is not null && _memory.StandIn(turn.Lock.Seen) is not null) return ComputeBeside(turn, state, core, tags, owner);
@@ -591,7 +591,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         Outcome<TValue> outcome;
         try
         {
-            outcome = _runner.Run(turn.Lock, turn.Number, state, core, tags, owner, turn.ToRefresh, turn.CallerToken);
+            outcome = _runner.Run(turn, state, core, tags, owner);
         }
         catch (OperationCanceledException)
         {
@@ -604,19 +604,25 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
 
     /// <summary>Starts a computation, and waits for it for as long as its caller wants to wait.</summary>
     internal ValueTask<TValue> ComputeAsync<TState>(
-        in Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, bool usesToken, string[]? tags, object? owner)
+        Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, bool usesToken, string[]? tags, object? owner)
     {
         if (turn.Kind == TurnKind.Uncached) return ComputeUncachedAsync(turn, state, core);
 
-        var computation = _runner.RunAsync(turn.Lock, turn.Number, state, core, usesToken, tags, owner, turn.ToRefresh);
-        if (computation.IsCompleted) return Completed(turn, computation.Result);
-        if (_policy.SoftTimeout is not null && _memory.StandIn(turn.Lock.Seen) is not null) return WaitOrTakeStaleAsync(computation.AsTask(), turn);
+        bool takesStale = _policy.SoftTimeout is not null && _memory.StandIn(turn.Lock.Seen) is not null;
+        if (_store is null && !takesStale)
+        {
+            var result = _runner.Start(turn, state, core, usesToken, tags);
+            return result.IsCompleted ? Completed(turn, _runner.Finish(turn, result, owner)) : turn.Lock.OpenWait(turn).For(result, _runner, owner);
+        }
 
-        return turn.Lock.OpenWait(this, turn).For(computation);
+        var computation = _runner.RunAsync(turn, state, core, usesToken, tags, owner, turn.ToRefresh);
+        if (computation.IsCompleted) return Completed(turn, computation.Result);
+
+        return takesStale ? WaitOrTakeStaleAsync(computation.AsTask(), turn) : turn.Lock.OpenWait(turn).For(computation);
     }
 
     /// <summary>What the caller that started a computation comes to, which has waited for it, or was cancelled.</summary>
-    internal TValue TakeOwnOutcome(in Turn<TKey, TValue> turn, Outcome<TValue> outcome, bool isCancelled = false)
+    internal TValue TakeOwnOutcome(Turn<TKey, TValue> turn, Outcome<TValue> outcome, bool isCancelled = false)
     {
         if (!isCancelled) return TakeOutcome(turn, outcome, turn.Lock.IsFromElsewhere ? CallOutcome.Coalesced : CallOutcome.Computed);
 
@@ -640,7 +646,8 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 if (_store is not null && await TakeFromStoreAsync(keyedLock).ConfigureAwait(false)) return;
 
                 keyedLock.LookPast(_memory);
-                var outcome = await _runner.RunAsync(keyedLock, turn: 1, state, core, usesToken, tags, owner, takeOver: false).ConfigureAwait(false);
+                var turn = FirstTurn(toRefresh: true, keyedLock, caller: null, CancellationToken.None);
+                var outcome = await _runner.RunAsync(turn, state, core, usesToken, tags, owner, takeOver: false).ConfigureAwait(false);
                 if (outcome.Failure is { } failure && !Memoizer.IsDisposed) Log.RefreshFailed(Memoizer.Logger, failure.SourceException, Name);
             }
             finally
@@ -659,7 +666,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     }
 
     /// <summary>Looks into the store, if that is still to be done on the lock and memory has nothing. It comes between entering the lock and the second look.</summary>
-    private void ReadStore(in Turn<TKey, TValue> turn)
+    private void ReadStore(Turn<TKey, TValue> turn)
     {
         if (!NeedsStore(turn)) return;
 
@@ -694,7 +701,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         }
     }
 
-    private bool NeedsStore(in Turn<TKey, TValue> turn) =>
+    private bool NeedsStore(Turn<TKey, TValue> turn) =>
         turn.Kind == TurnKind.Compute && turn.Lock.Stored is null && !_memory.TryPeekFresh(turn.Lock.Key, out _);
 
     /// <summary>Before a refresh in the background: another process may have refreshed the entry.</summary>
@@ -709,7 +716,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     }
 
     /// <summary>Leaves the lock of a turn.</summary>
-    internal void Leave(in Turn<TKey, TValue> turn)
+    internal void Leave(Turn<TKey, TValue> turn)
     {
         // A caller that lost its patience has left already.
         if (turn.Kind is not (TurnKind.Stale or TurnKind.Uncached)) Leave(turn.Lock, turn.Caller, turn.Number);
@@ -761,8 +768,8 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         return Enter(key, toRefresh: true, caller, out hasTurn);
     }
 
-    private Turn<TKey, TValue> FirstTurn(bool toRefresh, KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, CancellationToken callerToken) =>
-        new(this, TurnKind.Compute, toRefresh, keyedLock, number: 1, caller, stale: null, callerToken);
+    private static Turn<TKey, TValue> FirstTurn(bool toRefresh, KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, CancellationToken callerToken) =>
+        keyedLock.FirstTurn.Open(TurnKind.Compute, toRefresh, number: 1, caller, callerToken);
 
     private Turn<TKey, TValue> Wait(bool toRefresh, KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, CancellationToken callerToken)
     {
@@ -893,10 +900,10 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         if (kind is TurnKind.Stale) keyedLock.KeepRunning(turn: 0);
         if (kind is TurnKind.Stale or TurnKind.Uncached) Leave(keyedLock, caller, turn: 0);
-        return new(this, kind, toRefresh, keyedLock, number, caller, stale, callerToken);
+        return new Turn<TKey, TValue>(this, keyedLock).Open(kind, toRefresh, number, caller, callerToken, stale);
     }
 
-    private ValueTask<TValue> Completed(in Turn<TKey, TValue> turn, Outcome<TValue> outcome)
+    private ValueTask<TValue> Completed(Turn<TKey, TValue> turn, Outcome<TValue> outcome)
     {
         try
         {
@@ -958,11 +965,10 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// A synchronous caller that has a stale value waits at most the soft time-out: the method runs on another thread, so
     /// that it can go on when the caller does not wait any more.
     /// </summary>
-    private TValue ComputeBeside<TState>(in Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, TValue> core, string[]? tags, object? owner)
+    private TValue ComputeBeside<TState>(Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, TValue> core, string[]? tags, object? owner)
     {
         var computation = _runner.RunAsync(
-            turn.Lock,
-            turn.Number,
+            turn,
             (state, core, scheduling: Memoizer.Scheduling),
             static (call, token) => new ValueTask<TValue>(call.scheduling?.Run(() => call.core(call.state, token)) ?? Task.Run(() => call.core(call.state, token), CancellationToken.None)),
             usesToken: true,
@@ -1000,7 +1006,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         else Task.WaitAny([computation, Memoizer.WhenAborted], token);
     }
 
-    private TValue ComputeUncached<TState>(in Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, TValue> core)
+    private TValue ComputeUncached<TState>(Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, TValue> core)
     {
         Outcome<TValue> outcome;
         try
@@ -1040,7 +1046,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         return TakeOutcome(turn, outcome, CallOutcome.Computed);
     }
 
-    private TValue TakeOutcome(in Turn<TKey, TValue> turn, Outcome<TValue> outcome, CallOutcome ifValue)
+    private TValue TakeOutcome(Turn<TKey, TValue> turn, Outcome<TValue> outcome, CallOutcome ifValue)
     {
         if (outcome.Failure is null)
         {
@@ -1053,7 +1059,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         return value;
     }
 
-    private TValue StaleOrThrow(in Turn<TKey, TValue> turn, Outcome<TValue> failed)
+    private TValue StaleOrThrow(Turn<TKey, TValue> turn, Outcome<TValue> failed)
     {
         // Who asked for a refresh wants to know that it failed.
         if (!turn.ToRefresh && _memory.StandIn(turn.Lock.Seen) is { } stale) return TakeStale(turn, stale);
@@ -1062,13 +1068,13 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         return failed.GetValueOrThrow();
     }
 
-    private TValue LeaveRunning(in Turn<TKey, TValue> turn, MemoryEntry<TKey, TValue> stale)
+    private TValue LeaveRunning(Turn<TKey, TValue> turn, MemoryEntry<TKey, TValue> stale)
     {
         turn.Lock.KeepRunning(turn.Number);
         return TakeStale(turn, stale);
     }
 
-    private TValue TakeStale(in Turn<TKey, TValue> turn, MemoryEntry<TKey, TValue> stale)
+    private TValue TakeStale(Turn<TKey, TValue> turn, MemoryEntry<TKey, TValue> stale)
     {
         _counters.CountMiss(CallOutcome.Stale, turn.Reason);
         return stale.Value;

@@ -199,10 +199,10 @@ public sealed class FoundInterleavings
         locks.Enter("key", out _);
         using var first = new CancellationTokenSource();
         using var second = new CancellationTokenSource();
-        keyedLock.Begin(tags: null, first);
+        keyedLock.Begin(caller: null, tags: null, first);
         keyedLock.PassOn(turn: 1);
         var (_, turn) = keyedLock.Wait(CancellationToken.None);
-        keyedLock.Begin(tags: null, second);
+        keyedLock.Begin(caller: null, tags: null, second);
 
         keyedLock.KeepRunning(turn: 1);
         keyedLock.Leave(turn: 1);
@@ -219,7 +219,7 @@ public sealed class FoundInterleavings
     {
         var keyedLock = Locks().Enter("key", out _);
         using var cancellation = new CancellationTokenSource();
-        keyedLock.Begin(tags: null, cancellation);
+        keyedLock.Begin(caller: null, tags: null, cancellation);
 
         keyedLock.KeepRunning(by);
 

@@ -421,7 +421,7 @@ internal sealed class InterleavingGame : IDisposable
         return true;
     }
 
-    private bool LookAgain(Call call, in Turn<int, Value> turn, DateTimeOffset entered, out (Value, CallOutcome) found)
+    private bool LookAgain(Call call, Turn<int, Value> turn, DateTimeOffset entered, out (Value, CallOutcome) found)
     {
         found = default;
         Value? value;

@@ -47,9 +47,69 @@ internal sealed class ComputationRunner<TKey, TValue>
         _isPlain = _policy.Timeout is null && _places is null && _pipeline is null;
     }
 
-    /// <summary>Runs a computation to its end, whoever waits for it. The task never fails: the outcome says how it ended. Await it once.</summary>
-    /// <param name="keyedLock">The lock of the key.</param>
+    /// <summary>Whether keeping a result runs code of the user's, which is to have its caller's context.</summary>
+    public bool JudgesInContext => _policy.When is not null || _policy.DurationFrom is not null || _policy.Size is not null;
+
+    /// <summary>
+    /// Starts a computation whose result is kept in memory only. When the task completes, <see cref="Finish"/> is to end it, once,
+    /// whoever waits for it.
+    /// </summary>
     /// <param name="turn">The turn of the caller that starts the computation.</param>
+    /// <param name="state">What <paramref name="core"/> needs.</param>
+    /// <param name="core">The user's method.</param>
+    /// <param name="usesToken">Whether the method has a use for a token; if no limit has either, it gets none.</param>
+    /// <param name="tags">The tags of the result.</param>
+    public ValueTask<TValue> Start<TState>(Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, bool usesToken, string[]? tags)
+    {
+        var cancellation = usesToken || !_isPlain ? new CancellationTokenSource() : null;
+        var frame = turn.Begin(tags, cancellation);
+        var crossing = frame.EnterHere();
+        try
+        {
+            _method.Memoizer.ThrowIfDisposed();
+            return _isPlain ? core(state, cancellation?.Token ?? CancellationToken.None) : WithinTimeoutAsync(frame.Parent, state, core, cancellation!);
+        }
+        catch (Exception failure)
+        {
+            return ValueTask.FromException<TValue>(failure);
+        }
+        finally
+        {
+            frame.Leave(crossing);
+        }
+    }
+
+    /// <summary>Ends a computation that was started, with what it came to.</summary>
+    /// <param name="turn">The turn on which it was started. After this it belongs to its caller alone.</param>
+    /// <param name="result">The task, which has completed.</param>
+    /// <param name="owner">The object that the method was called on, for the callbacks of the policy.</param>
+    public Outcome<TValue> Finish(Turn<TKey, TValue> turn, in ValueTask<TValue> result, object? owner)
+    {
+        Outcome<TValue> outcome;
+        try
+        {
+            outcome = new(result.GetAwaiter().GetResult());
+        }
+        catch (Exception failure)
+        {
+            outcome = new(failure);
+        }
+
+        turn.Computation!.End();
+        try
+        {
+            End(turn.Lock, turn.Number, outcome, owner);
+        }
+        finally
+        {
+            _method.Memoizer.Running.Leave();
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Runs a computation to its end, whoever waits for it. The task never fails: the outcome says how it ended. Await it once.</summary>
+    /// <param name="turn">The turn on which it is started.</param>
     /// <param name="state">What <paramref name="core"/> needs.</param>
     /// <param name="core">The user's method.</param>
     /// <param name="usesToken">Whether the method has a use for a token; if no limit and no store has either, it gets none.</param>
@@ -58,19 +118,21 @@ internal sealed class ComputationRunner<TKey, TValue>
     /// <param name="takeOver">Whether a computation of another process is cut off: it began too early.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Outcome<TValue>> RunAsync<TState>(
-        KeyedLock<TKey, TValue> keyedLock, int turn, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, bool usesToken, string[]? tags, object? owner, bool takeOver)
+        Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, bool usesToken, string[]? tags, object? owner, bool takeOver)
     {
+        // When it has settled, the turn may be another call's.
+        var (keyedLock, number) = (turn.Lock, turn.Number);
         var cancellation = usesToken || !_isPlain || _store is not null ? new CancellationTokenSource() : null;
-        var frame = keyedLock.Begin(tags, cancellation);
-        ComputationFrame.Current = frame;
+        var frame = turn.Begin(tags, cancellation);
+        frame.Enter();
         Outcome<TValue> outcome;
-        var claimed = default(Claimed<TValue>);
+        Claimed<TValue>? claimed = null;
         try
         {
             _method.Memoizer.ThrowIfDisposed();
             if (_store is not null) claimed = await _store.ClaimAsync(keyedLock.Key, keyedLock.Stored?.Revision, tags, takeOver, cancellation!.Token).ConfigureAwait(false);
             TValue value =
-                claimed.IsFound ? claimed.Found.Value!
+                claimed is { IsFound: true } ? claimed.Found.Value!
                 : _isPlain ? await core(state, cancellation?.Token ?? CancellationToken.None).ConfigureAwait(false)
                 : await WithinTimeoutAsync(frame.Parent, state, core, cancellation!).ConfigureAwait(false);
             outcome = new(value);
@@ -83,8 +145,8 @@ internal sealed class ComputationRunner<TKey, TValue>
         frame.End();
         try
         {
-            if (_store is null) End(keyedLock, turn, outcome, owner);
-            else await EndStoredAsync(claimed, keyedLock, turn, outcome, tags, owner).ConfigureAwait(false);
+            if (_store is null) End(keyedLock, number, outcome, owner);
+            else await EndStoredAsync(claimed, keyedLock, number, outcome, tags, owner).ConfigureAwait(false);
         }
         finally
         {
@@ -97,20 +159,21 @@ internal sealed class ComputationRunner<TKey, TValue>
     /// <summary>Runs a computation on its caller's thread.</summary>
     /// <exception cref="OperationCanceledException">The caller was cancelled: the turn was passed on.</exception>
     public Outcome<TValue> Run<TState>(
-        KeyedLock<TKey, TValue> keyedLock, int turn, TState state, Func<TState, CancellationToken, TValue> core, string[]? tags, object? owner, bool takeOver, CancellationToken callerToken)
+        Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, TValue> core, string[]? tags, object? owner)
     {
-        var frame = keyedLock.Begin(tags, cancellation: null);
-        ComputationFrame.Current = frame;
-        var claimed = default(Claimed<TValue>);
+        var (keyedLock, callerToken) = (turn.Lock, turn.CallerToken);
+        var frame = turn.Begin(tags, cancellation: null);
+        var crossing = frame.EnterHere();
+        Claimed<TValue>? claimed = null;
         try
         {
             Outcome<TValue> outcome;
             try
             {
                 _method.Memoizer.ThrowIfDisposed();
-                if (_store is not null) claimed = _store.Claim(keyedLock.Key, keyedLock.Stored?.Revision, tags, takeOver, callerToken);
+                if (_store is not null) claimed = _store.Claim(keyedLock.Key, keyedLock.Stored?.Revision, tags, turn.ToRefresh, callerToken);
                 outcome = new(
-                    claimed.IsFound ? claimed.Found.Value!
+                    claimed is { IsFound: true } ? claimed.Found.Value!
                     : _isPlain ? core(state, callerToken)
                     : WithinTimeout(frame.Parent, state, core, callerToken));
             }
@@ -118,7 +181,7 @@ internal sealed class ComputationRunner<TKey, TValue>
             {
                 // Only this caller was cancelled.
                 Abandon(claimed);
-                keyedLock.PassOn(turn);
+                keyedLock.PassOn(turn.Number);
                 throw;
             }
             catch (Exception failure)
@@ -128,11 +191,11 @@ internal sealed class ComputationRunner<TKey, TValue>
             finally
             {
                 frame.End();
-                ComputationFrame.Current = frame.Parent;
+                frame.Leave(crossing);
             }
 
-            if (_store is null) End(keyedLock, turn, outcome, owner);
-            else EndStored(claimed, keyedLock, turn, outcome, tags, owner);
+            if (_store is null) End(keyedLock, turn.Number, outcome, owner);
+            else EndStored(claimed, keyedLock, turn.Number, outcome, tags, owner);
             return outcome;
         }
         finally
@@ -208,23 +271,29 @@ internal sealed class ComputationRunner<TKey, TValue>
     private void End(KeyedLock<TKey, TValue> keyedLock, int turn, in Outcome<TValue> outcome, object? owner)
     {
         if (IsForNextCaller(outcome)) keyedLock.PassOn(turn);
-        else Settle(keyedLock, outcome, JudgeCarefully(outcome, owner));
+        else Settle(keyedLock, outcome, JudgeCarefully(keyedLock, outcome, owner));
     }
 
     /// <summary>The store first: a result that it refuses is not kept in memory either.</summary>
-    private void EndStored(in Claimed<TValue> claimed, KeyedLock<TKey, TValue> keyedLock, int turn, Outcome<TValue> outcome, string[]? tags, object? owner)
+    private void EndStored(Claimed<TValue>? claimed, KeyedLock<TKey, TValue> keyedLock, int turn, Outcome<TValue> outcome, string[]? tags, object? owner)
     {
         var verdict = JudgeStored(claimed, keyedLock, outcome, owner);
         try
         {
-            using var claim = claimed.Claim;
-            if (claim is not null && (!verdict.IsKept || !keyedLock.IsAttached)) _store!.Abandon(claim);
-            else if (claim is not null && !_store!.Complete(claim, keyedLock.Key, outcome.GetValueOrThrow(), verdict.Life, tags, verdict.Size)) verdict = Verdict.Drop;
+            using var claim = claimed?.Claim;
+            if (claim is not null && verdict.Kept is { } kept && keyedLock.IsAttached)
+            {
+                if (!_store!.Complete(claim, keyedLock.Key, kept.Value, kept.Life, tags, kept.Weight)) verdict = Verdict<TKey, TValue>.Drop;
+            }
+            else if (claim is not null)
+            {
+                _store!.Abandon(claim);
+            }
         }
         catch (Exception failure)
         {
             // The clock: whatever the store itself throws has been dealt with.
-            verdict = Verdict.Drop;
+            verdict = Verdict<TKey, TValue>.Drop;
             CountKeepFailure(failure);
         }
 
@@ -233,19 +302,25 @@ internal sealed class ComputationRunner<TKey, TValue>
     }
 
     /// <inheritdoc cref="EndStored"/>
-    private async ValueTask EndStoredAsync(Claimed<TValue> claimed, KeyedLock<TKey, TValue> keyedLock, int turn, Outcome<TValue> outcome, string[]? tags, object? owner)
+    private async ValueTask EndStoredAsync(Claimed<TValue>? claimed, KeyedLock<TKey, TValue> keyedLock, int turn, Outcome<TValue> outcome, string[]? tags, object? owner)
     {
         var verdict = JudgeStored(claimed, keyedLock, outcome, owner);
         try
         {
-            using var claim = claimed.Claim;
-            if (claim is not null && (!verdict.IsKept || !keyedLock.IsAttached)) await _store!.AbandonAsync(claim).ConfigureAwait(false);
-            else if (claim is not null && !await _store!.CompleteAsync(claim, keyedLock.Key, outcome.GetValueOrThrow(), verdict.Life, tags, verdict.Size).ConfigureAwait(false)) verdict = Verdict.Drop;
+            using var claim = claimed?.Claim;
+            if (claim is not null && verdict.Kept is { } kept && keyedLock.IsAttached)
+            {
+                if (!await _store!.CompleteAsync(claim, keyedLock.Key, kept.Value, kept.Life, tags, kept.Weight).ConfigureAwait(false)) verdict = Verdict<TKey, TValue>.Drop;
+            }
+            else if (claim is not null)
+            {
+                await _store!.AbandonAsync(claim).ConfigureAwait(false);
+            }
         }
         catch (Exception failure)
         {
             // The clock: whatever the store itself throws has been dealt with.
-            verdict = Verdict.Drop;
+            verdict = Verdict<TKey, TValue>.Drop;
             CountKeepFailure(failure);
         }
 
@@ -253,39 +328,39 @@ internal sealed class ComputationRunner<TKey, TValue>
         else Settle(keyedLock, outcome, verdict);
     }
 
-    private Verdict JudgeStored(in Claimed<TValue> claimed, KeyedLock<TKey, TValue> keyedLock, Outcome<TValue> outcome, object? owner)
+    private Verdict<TKey, TValue> JudgeStored(Claimed<TValue>? claimed, KeyedLock<TKey, TValue> keyedLock, Outcome<TValue> outcome, object? owner)
     {
         // Another process has the claim: what it makes of the key is what counts.
-        if (claimed.IsBesideAnother) return Verdict.Drop;
-        if (!claimed.IsFound) return JudgeCarefully(outcome, owner);
+        if (claimed is { IsBesideAnother: true }) return Verdict<TKey, TValue>.Drop;
+        if (claimed is not { IsFound: true }) return JudgeCarefully(keyedLock, outcome, owner);
 
         keyedLock.TakeFromElsewhere(claimed.Found.Tags);
-        return Verdict.Keep(claimed.Found.Life, claimed.Found.Size);
+        return Verdict<TKey, TValue>.Keep(new(keyedLock.HashedKey, claimed.Found.Value!, claimed.Found.Life, claimed.Found.Tags, claimed.Found.Size));
     }
 
-    private void Abandon(in Claimed<TValue> claimed)
+    private void Abandon(Claimed<TValue>? claimed)
     {
-        if (claimed.Claim is not { } claim) return;
+        if (claimed?.Claim is not { } claim) return;
 
         using (claim) _store!.Abandon(claim);
     }
 
     private bool IsForNextCaller(in Outcome<TValue> outcome) => outcome.Failure is not null && _policy.OnFailure == OnFailure.Retry;
 
-    private Verdict JudgeCarefully(in Outcome<TValue> outcome, object? owner)
+    private Verdict<TKey, TValue> JudgeCarefully(KeyedLock<TKey, TValue> keyedLock, in Outcome<TValue> outcome, object? owner)
     {
         try
         {
-            return Judge(outcome, owner);
+            return Judge(keyedLock, outcome, owner);
         }
         catch (Exception failure)
         {
             CountKeepFailure(failure);
-            return Verdict.Drop;
+            return Verdict<TKey, TValue>.Drop;
         }
     }
 
-    private void Settle(KeyedLock<TKey, TValue> keyedLock, in Outcome<TValue> outcome, in Verdict verdict)
+    private void Settle(KeyedLock<TKey, TValue> keyedLock, in Outcome<TValue> outcome, in Verdict<TKey, TValue> verdict)
     {
         try
         {
@@ -305,16 +380,16 @@ internal sealed class ComputationRunner<TKey, TValue>
         Log.ResultNotKept(_method.Memoizer.Logger, failure, _method.Name);
     }
 
-    private Verdict Judge(in Outcome<TValue> outcome, object? owner)
+    private Verdict<TKey, TValue> Judge(KeyedLock<TKey, TValue> keyedLock, in Outcome<TValue> outcome, object? owner)
     {
         if (outcome.Failure is not null)
-            return _policy.FailureDuration is { } failureDuration ? Verdict.Remember(CacheClock.Add(_clock.Now, failureDuration.Ticks)) : Verdict.Drop;
+            return _policy.FailureDuration is { } failureDuration ? Verdict<TKey, TValue>.Remember(CacheClock.Add(_clock.Now, failureDuration.Ticks)) : Verdict<TKey, TValue>.Drop;
 
         TValue value = outcome.GetValueOrThrow();
         if ((value is null && !_policy.CacheNull) || _policy.When?.Invoke(owner, value) == false)
-            return Verdict.Refuse(MissReason.Unsuccessful);
+            return Verdict<TKey, TValue>.Refuse(MissReason.Unsuccessful);
 
-        return LifeOf(value, owner) is { } life ? Verdict.Keep(life, SizeOf(value, owner)) : Verdict.Refuse(MissReason.Expired);
+        return LifeOf(value, owner) is { } life ? Verdict<TKey, TValue>.Keep(new(keyedLock.HashedKey, value, life, keyedLock.Tags, SizeOf(value, owner))) : Verdict<TKey, TValue>.Refuse(MissReason.Expired);
     }
 
     private async ValueTask<TValue> WithinTimeoutAsync<TState>(

@@ -101,6 +101,9 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
 
     public override CachedMethod Method => table.Method;
 
+    /// <summary>The stay of the caller that enters first, which has the turn.</summary>
+    public Turn<TKey, TValue> FirstTurn => field ??= new(table.Method, this);
+
     public TKey Key { get; private set; } = default!;
 
     public int Hash { get; private set; }
@@ -268,11 +271,12 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     }
 
     /// <summary>Starts a computation on the turn, and counts it among those that run.</summary>
+    /// <param name="caller">The computation that the caller is part of.</param>
     /// <param name="tags">The tags of the value to come.</param>
     /// <param name="cancellation">What is cancelled when the last caller leaves; null if its only caller runs it, or nobody would notice.</param>
-    public ComputationFrame Begin(string[]? tags, CancellationTokenSource? cancellation)
+    public ComputationFrame Begin(ComputationFrame? caller, string[]? tags, CancellationTokenSource? cancellation)
     {
-        var frame = new ComputationFrame(this, ComputationFrame.Current);
+        var frame = new ComputationFrame(this, caller);
         Tags = tags;
         _cancellation = cancellation;
         _leftRunning = false;
@@ -292,7 +296,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     }
 
     /// <summary>The wait of the caller that has started a computation, which ends with the computation, or when it is aborted.</summary>
-    public StartersWait<TKey, TValue> OpenWait(CachedMethod<TKey, TValue> method, in Turn<TKey, TValue> turn)
+    public StartersWait<TKey, TValue> OpenWait(Turn<TKey, TValue> turn)
     {
         bool hasSettled;
         StartersWait<TKey, TValue> wait;
@@ -300,7 +304,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         {
             // The one before may still be in the hands of a caller that has passed its turn on.
             wait = _startersWait is { IsIdle: true } idle ? idle : new();
-            wait.Open(method, turn);
+            wait.Open(table.Method, turn);
             _startersWait = wait;
             hasSettled = _settled;
         }
@@ -313,7 +317,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     /// <summary>Ends the computation with an outcome for everybody inside, which is kept as <paramref name="verdict"/> says if the lock is still attached.</summary>
     /// <returns>False if it had ended before. After this, the lock belongs to its callers.</returns>
     /// <exception cref="Exception">What the key's equality threw as the value was kept. The callers have the outcome all the same.</exception>
-    public bool Settle(in Outcome<TValue> outcome, in Verdict verdict, MemoryStore<TKey, TValue> memory) => Settle(outcome, verdict, memory, isReusable: true);
+    public bool Settle(in Outcome<TValue> outcome, in Verdict<TKey, TValue> verdict, MemoryStore<TKey, TValue> memory) => Settle(outcome, verdict, memory, isReusable: true);
 
     /// <summary>Ends a turn, and its computation, without an outcome for all: the next caller has it. A turn that is void already stays so.</summary>
     public void PassOn(int turn)
@@ -361,7 +365,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
 
         // The computation still has the lock in hand, and will want to settle it.
         var aborted = outcome(cancellation?.Token ?? default);
-        if (Settle(aborted, Verdict.Drop, memory, isReusable: false)) _startersWait?.End(aborted);
+        if (Settle(aborted, Verdict<TKey, TValue>.Drop, memory, isReusable: false)) _startersWait?.End(aborted);
         return cancellation;
     }
 
@@ -407,7 +411,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         return abandoned;
     }
 
-    private bool Settle(in Outcome<TValue> outcome, in Verdict verdict, MemoryStore<TKey, TValue> memory, bool isReusable)
+    private bool Settle(in Outcome<TValue> outcome, in Verdict<TKey, TValue> verdict, MemoryStore<TKey, TValue> memory, bool isReusable)
     {
         SemaphoreSlim? permits = null;
         int count = 0;
@@ -459,6 +463,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         _startOver = false;
         _leftRunning = false;
         _isReusable = false;
+        FirstTurn.Close();
         table.Recycle(this);
     }
 

@@ -13,7 +13,7 @@ namespace Memoize;
 /// 2. The locks that are detached while a computation runs on them are listed apart, until that computation ends.
 /// 3. The spare lock is in nobody's hands. It was only ever entered by one caller, which has left it.
 /// </remarks>
-internal sealed class KeyedLocks<TKey, TValue>(CachedMethod method, MemoryStore<TKey, TValue> memory)
+internal sealed class KeyedLocks<TKey, TValue>(CachedMethod<TKey, TValue> method, MemoryStore<TKey, TValue> memory)
     where TKey : notnull
 {
     private const int SmallestLength = 16;
@@ -35,7 +35,7 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod method, MemoryStore<
     /// </summary>
     public Lock Gate { get; } = memory.Gate;
 
-    public CachedMethod Method { get; } = method;
+    public CachedMethod<TKey, TValue> Method { get; } = method;
 
     public int Count => Volatile.Read(ref _count);
 

@@ -20,24 +20,32 @@ namespace Memoize;
 internal sealed class StartersWait<TKey, TValue> : IValueTaskSource<TValue>
     where TKey : notnull
 {
-    private readonly Action _takeResult;
+    private readonly Action _takeOutcome;
+    private readonly Action _endComputation;
     private ManualResetValueTaskSourceCore<Outcome<TValue>> _end;
     private ConfiguredValueTaskAwaitable<Outcome<TValue>>.ConfiguredValueTaskAwaiter _computation;
+    private ValueTask<TValue> _result;
+    private ComputationRunner<TKey, TValue>? _runner;
+    private object? _owner;
     private CancellationTokenRegistration _registration;
     private CachedMethod<TKey, TValue>? _method;
-    private Turn<TKey, TValue> _turn;
+    private Turn<TKey, TValue>? _turn;
     private int _hasEnded;
     private bool _endedByComputation;
     private bool _endedByCaller;
     private volatile bool _isIdle = true;
 
-    public StartersWait() => _takeResult = TakeResult;
+    public StartersWait()
+    {
+        _takeOutcome = TakeOutcome;
+        _endComputation = EndComputation;
+    }
 
     /// <summary>Whether the wait before has ended for good, so that another can begin.</summary>
     public bool IsIdle => _isIdle;
 
     /// <summary>Makes it the wait of a caller. From here on it can be ended.</summary>
-    public void Open(CachedMethod<TKey, TValue> method, in Turn<TKey, TValue> turn)
+    public void Open(CachedMethod<TKey, TValue> method, Turn<TKey, TValue> turn)
     {
         _isIdle = false;
         _method = method;
@@ -50,15 +58,21 @@ internal sealed class StartersWait<TKey, TValue> : IValueTaskSource<TValue>
     /// <summary>Waits for the end of the computation, and then takes its outcome.</summary>
     public ValueTask<TValue> For(ValueTask<Outcome<TValue>> computation)
     {
-        var wait = new ValueTask<TValue>(this, _end.Version);
+        var wait = Begin();
         _computation = computation.ConfigureAwait(false).GetAwaiter();
+        _computation.UnsafeOnCompleted(_takeOutcome);
+        return wait;
+    }
 
-        // Before the computation, which may have ended meanwhile, can end the wait.
-        if (_turn.CallerToken.CanBeCanceled)
-            _registration = _turn.CallerToken.UnsafeRegister(static (wait, token) => ((StartersWait<TKey, TValue>)wait!).End(new Outcome<TValue>(new OperationCanceledException(token)), byCaller: true), this);
-        var scheduling = _method!.Memoizer.Scheduling;
-        _computation.UnsafeOnCompleted(_takeResult);
-        return scheduling is null ? wait : WhenChosenAsync(scheduling, wait, _turn.CallerToken);
+    /// <summary>Waits for the method of a computation that was started, ends the computation with what that comes to, and then takes its outcome.</summary>
+    public ValueTask<TValue> For(ValueTask<TValue> result, ComputationRunner<TKey, TValue> runner, object? owner)
+    {
+        var wait = Begin();
+        (_result, _runner, _owner) = (result, runner, owner);
+        var awaiter = result.ConfigureAwait(false).GetAwaiter();
+        if (runner.JudgesInContext) awaiter.OnCompleted(_endComputation);
+        else awaiter.UnsafeOnCompleted(_endComputation);
+        return wait;
     }
 
     /// <summary>Ends the wait before the computation does. The caller goes on on another thread.</summary>
@@ -79,7 +93,7 @@ internal sealed class StartersWait<TKey, TValue> : IValueTaskSource<TValue>
     TValue IValueTaskSource<TValue>.GetResult(short token)
     {
         var outcome = _end.GetResult(token);
-        var (method, turn, isCancelled) = (_method!, _turn, _endedByCaller);
+        var (method, turn, isCancelled) = (_method!, _turn!, _endedByCaller);
         bool canEndAgain = turn.CallerToken.CanBeCanceled && !_registration.Unregister();
         if (_endedByComputation && !canEndAgain) Close();
         return method.TakeOwnOutcome(turn, outcome, isCancelled);
@@ -100,9 +114,23 @@ internal sealed class StartersWait<TKey, TValue> : IValueTaskSource<TValue>
         return await wait.ConfigureAwait(false);
     }
 
-    private void TakeResult()
+    private ValueTask<TValue> Begin()
     {
-        var outcome = _computation.GetResult();
+        var wait = new ValueTask<TValue>(this, _end.Version);
+        var token = _turn!.CallerToken;
+
+        // Before the computation, which may have ended meanwhile, can end the wait.
+        if (token.CanBeCanceled)
+            _registration = token.UnsafeRegister(static (wait, token) => ((StartersWait<TKey, TValue>)wait!).End(new Outcome<TValue>(new OperationCanceledException(token)), byCaller: true), this);
+        return _method!.Memoizer.Scheduling is { } scheduling ? WhenChosenAsync(scheduling, wait, token) : wait;
+    }
+
+    private void TakeOutcome() => EndWith(_computation.GetResult());
+
+    private void EndComputation() => EndWith(_runner!.Finish(_turn!, _result, _owner));
+
+    private void EndWith(in Outcome<TValue> outcome)
+    {
         if (Interlocked.Exchange(ref _hasEnded, 1) != 0) return;
 
         // Where every end of a computation ends the next one, the stack has an end too.
@@ -115,9 +143,10 @@ internal sealed class StartersWait<TKey, TValue> : IValueTaskSource<TValue>
     {
         _end.Reset();
         _computation = default;
+        (_result, _runner, _owner) = (default, null, null);
         _registration = default;
         _method = null;
-        _turn = default;
+        _turn = null;
         _isIdle = true;
     }
 }

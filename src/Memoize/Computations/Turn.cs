@@ -24,45 +24,68 @@ internal enum TurnKind : byte
 /// </summary>
 /// <typeparam name="TKey">The type of the key.</typeparam>
 /// <typeparam name="TValue">The type of the results.</typeparam>
-/// <remarks>It belongs to one call, and is not thread-safe. Dispose it once.</remarks>
-[SuppressMessage("Performance", "CA1815:Override equals and operator equals on value types", Justification = "A turn is used once and never compared.")]
-public readonly struct Turn<TKey, TValue> : IDisposable
+/// <remarks>
+/// It belongs to one call, and is not thread-safe. Dispose it once, and do not use it after that: the first turn of a lock is used again
+/// with the lock.
+/// </remarks>
+public sealed class Turn<TKey, TValue> : IDisposable
     where TKey : notnull
 {
     private readonly CachedMethod<TKey, TValue> _method;
 
-    internal Turn(CachedMethod<TKey, TValue> method, TurnKind kind, bool toRefresh, KeyedLock<TKey, TValue> keyedLock, int number, ComputationFrame? caller, MemoryEntry<TKey, TValue>? stale, CancellationToken callerToken)
+    internal Turn(CachedMethod<TKey, TValue> method, KeyedLock<TKey, TValue> keyedLock)
     {
         _method = method;
-        Kind = kind;
-        ToRefresh = toRefresh;
         Lock = keyedLock;
-        Number = number;
-        Caller = caller;
-        Stale = stale;
-        CallerToken = callerToken;
     }
 
-    internal TurnKind Kind { get; }
+    internal KeyedLock<TKey, TValue> Lock { get; }
+
+    internal TurnKind Kind { get; private set; }
 
     /// <summary>Whether the caller asked for a computation whatever there is.</summary>
-    internal bool ToRefresh { get; }
+    internal bool ToRefresh { get; private set; }
 
     /// <summary>Why the call missed.</summary>
     internal MissReason Reason => ToRefresh ? MissReason.Bypassed : Lock.Reason;
 
-    internal KeyedLock<TKey, TValue> Lock { get; }
-
     /// <summary>The turn's number on its lock; 0 for a call that has none.</summary>
-    internal int Number { get; }
+    internal int Number { get; private set; }
 
     /// <summary>The computation that the call is part of.</summary>
-    internal ComputationFrame? Caller { get; }
+    internal ComputationFrame? Caller { get; private set; }
+
+    internal CancellationToken CallerToken { get; private set; }
+
+    /// <summary>The computation that the call has begun.</summary>
+    internal ComputationFrame? Computation { get; private set; }
 
     /// <summary>What a call takes that has waited long enough. The lock, which it has left, may have forgotten it by then.</summary>
-    internal MemoryEntry<TKey, TValue>? Stale { get; }
+    internal MemoryEntry<TKey, TValue>? Stale { get; private set; }
 
-    internal CancellationToken CallerToken { get; }
+    /// <summary>Makes it the stay of a call that is inside now.</summary>
+    internal Turn<TKey, TValue> Open(TurnKind kind, bool toRefresh, int number, ComputationFrame? caller, CancellationToken callerToken, MemoryEntry<TKey, TValue>? stale = null)
+    {
+        Kind = kind;
+        ToRefresh = toRefresh;
+        Number = number;
+        Caller = caller;
+        CallerToken = callerToken;
+        Stale = stale;
+        return this;
+    }
+
+    /// <summary>Begins a computation, as <see cref="KeyedLock{TKey,TValue}.Begin"/> does.</summary>
+    internal ComputationFrame Begin(string[]? tags, CancellationTokenSource? cancellation) =>
+        Computation = Lock.Begin(Caller is { IsRunning: true } ? Caller : null, tags, cancellation);
+
+    /// <summary>Lets go of what belongs to the call.</summary>
+    internal void Close()
+    {
+        Caller = null;
+        Computation = null;
+        CallerToken = default;
+    }
 
     /// <summary>
     /// Looks again. A caller that waited gets the outcome of the computation that it waited for: its value, or its exception.

@@ -4,9 +4,10 @@ namespace Memoize;
 
 /// <summary>What becomes of the outcome of a computation: whether, and for how long, it is kept.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly struct Verdict
+internal readonly struct Verdict<TKey, TValue>
+    where TKey : notnull
 {
-    private enum Kind
+    private enum Kind : byte
     {
         Drop,
         Keep,
@@ -16,39 +17,32 @@ internal readonly struct Verdict
 
     private Kind What { get; init; }
 
-    /// <summary>Whether the value is kept.</summary>
-    public bool IsKept => What == Kind.Keep;
-
-    /// <summary>How long it is kept.</summary>
-    public EntryLife Life { get; private init; }
+    /// <summary>What is kept of a value; null if nothing is.</summary>
+    public MemoryEntry<TKey, TValue>? Kept { get; private init; }
 
     private MissReason Reason { get; init; }
-
-    /// <summary>Its size.</summary>
-    public long Size { get; private init; }
 
     private long Until { get; init; }
 
     /// <summary>Nothing is kept, and nothing is known of it later.</summary>
-    public static Verdict Drop => default;
+    public static Verdict<TKey, TValue> Drop => default;
 
     /// <summary>The value is kept.</summary>
-    public static Verdict Keep(EntryLife life, long size = 0) => new() { What = Kind.Keep, Life = life, Size = size };
+    public static Verdict<TKey, TValue> Keep(MemoryEntry<TKey, TValue> entry) => new() { What = Kind.Keep, Kept = entry };
 
     /// <summary>The value is not kept; the next miss says why.</summary>
-    public static Verdict Refuse(MissReason reason) => new() { What = Kind.Refuse, Reason = reason };
+    public static Verdict<TKey, TValue> Refuse(MissReason reason) => new() { What = Kind.Refuse, Reason = reason };
 
     /// <summary>The failure is remembered.</summary>
-    public static Verdict Remember(long until) => new() { What = Kind.Remember, Until = until };
+    public static Verdict<TKey, TValue> Remember(long until) => new() { What = Kind.Remember, Until = until };
 
     /// <summary>Writes an outcome to memory; the gate of the locks is held.</summary>
-    public void Apply<TKey, TValue>(in HashedKey<TKey> key, in Outcome<TValue> outcome, string[]? tags, MemoryStore<TKey, TValue> memory)
-        where TKey : notnull
+    public void Apply(in HashedKey<TKey> key, in Outcome<TValue> outcome, string[]? tags, MemoryStore<TKey, TValue> memory)
     {
         switch (What)
         {
             case Kind.Keep:
-                memory.Keep(key, outcome.GetValueOrThrow(), Life, tags, Size);
+                memory.Keep(Kept!);
                 break;
             case Kind.Refuse:
                 memory.RefuseComputed(key, Reason);

@@ -42,6 +42,8 @@ internal sealed class MemoryEntry<TKey, TValue> : PolicyNode
             _details = new() { Tags = tags, Size = size, ReadAt = life.CreatedAt, RefreshAt = life.RefreshAt };
     }
 
+    public EntryLife Life => new(CreatedAt, ExpiresAt, RefreshAt);
+
     /// <summary>The value as a completed task, made once and handed to every caller, so that asynchronous hits allocate nothing.</summary>
     public Task<TValue> Task => _task ??= System.Threading.Tasks.Task.FromResult(Value);
 

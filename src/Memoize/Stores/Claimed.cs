@@ -1,12 +1,9 @@
-using System.Runtime.InteropServices;
-
 namespace Memoize;
 
-/// <summary>What asking for a claim came to: the claim, a value that another process computed meanwhile, or neither.</summary>
-[StructLayout(LayoutKind.Auto)]
-internal readonly struct Claimed<TValue>
+/// <summary>What asking for a claim came to: the claim, or a value that another process computed meanwhile, or that another computes for too long.</summary>
+internal sealed class Claimed<TValue>
 {
-    /// <summary>The claim, held until it is disposed; null if there is none, because the value was found, or the store failed, or another has it for too long.</summary>
+    /// <summary>The claim, held until it is disposed; null if the value was found, or another has it for too long.</summary>
     public HeldClaim? Claim { get; init; }
 
     /// <summary>Whether the value was found.</summary>

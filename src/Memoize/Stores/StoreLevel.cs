@@ -104,11 +104,12 @@ internal sealed class StoreLevel<TKey, TValue>
     /// <param name="tags">The tags of the value to come.</param>
     /// <param name="takeOver">Whether a value is to be computed whatever there is, and whoever computes it.</param>
     /// <param name="callerToken">Ends the waiting, for the caller on whose thread this is.</param>
+    /// <returns>Null if there are no claims, or the store failed.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="callerToken"/> was cancelled.</exception>
     /// <exception cref="TimeoutException">Another process computes for longer than the <c>WaitTimeout</c>.</exception>
-    public Claimed<TValue> Claim(TKey key, long? seen, string[]? tags, bool takeOver, CancellationToken callerToken)
+    public Claimed<TValue>? Claim(TKey key, long? seen, string[]? tags, bool takeOver, CancellationToken callerToken)
     {
-        if (!CanClaim || KeyToChange(key) is not { } storeKey) return default;
+        if (!CanClaim || KeyToChange(key) is not { } storeKey) return null;
 
         using var patience = new Patience(_policy.WaitTimeout, _clock.Provider, callerToken);
         try
@@ -128,7 +129,7 @@ internal sealed class StoreLevel<TKey, TValue>
         catch (Exception failure) when (!IsCancellation(failure, callerToken))
         {
             CountFailure(failure, "claim", _store.Claiming);
-            return default;
+            return null;
         }
     }
 
@@ -138,9 +139,9 @@ internal sealed class StoreLevel<TKey, TValue>
     /// <param name="tags">The tags of the value to come.</param>
     /// <param name="takeOver">Whether a value is to be computed whatever there is, and whoever computes it.</param>
     /// <param name="unwanted">Is cancelled when nobody wants the value any more: it ends the waiting, and later the claim.</param>
-    public async ValueTask<Claimed<TValue>> ClaimAsync(TKey key, long? seen, string[]? tags, bool takeOver, CancellationToken unwanted)
+    public async ValueTask<Claimed<TValue>?> ClaimAsync(TKey key, long? seen, string[]? tags, bool takeOver, CancellationToken unwanted)
     {
-        if (!CanClaim || KeyToChange(key) is not { } storeKey) return default;
+        if (!CanClaim || KeyToChange(key) is not { } storeKey) return null;
 
         using var patience = new Patience(_policy.WaitTimeout, _clock.Provider, unwanted);
         try
@@ -160,7 +161,7 @@ internal sealed class StoreLevel<TKey, TValue>
         catch (Exception failure) when (!IsCancellation(failure, unwanted))
         {
             CountFailure(failure, "claim", _store.Claiming);
-            return default;
+            return null;
         }
     }
 
