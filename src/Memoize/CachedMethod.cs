@@ -609,16 +609,21 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         if (turn.Kind == TurnKind.Uncached) return ComputeUncachedAsync(turn, state, core);
 
         bool takesStale = _policy.SoftTimeout is not null && _memory.StandIn(turn.Lock.Seen) is not null;
-        if (_store is null && !takesStale)
-        {
-            var result = _runner.Start(turn, state, core, usesToken, tags);
-            return result.IsCompleted ? Completed(turn, _runner.Finish(turn, result, owner)) : turn.Lock.OpenWait(turn).For(result, _runner, owner);
-        }
+        if (_store is null && !takesStale) return EndOf(turn, _runner.Start(turn, state, core, usesToken, tags), owner);
 
         var computation = _runner.RunAsync(turn, state, core, usesToken, tags, owner, turn.ToRefresh);
         if (computation.IsCompleted) return Completed(turn, computation.Result);
 
         return takesStale ? WaitOrTakeStaleAsync(computation.AsTask(), turn) : turn.Lock.OpenWait(turn).For(computation);
+    }
+
+    /// <summary>Starts a computation of a method that takes no token, and waits for it for as long as its caller wants to wait.</summary>
+    internal ValueTask<TValue> ComputeAsync<TState>(Turn<TKey, TValue> turn, TState state, Func<TState, ValueTask<TValue>> core, string[]? tags, object? owner)
+    {
+        bool needsToken = !_runner.IsPlain || _store is not null || _policy.SoftTimeout is not null || turn.Kind == TurnKind.Uncached;
+        return needsToken
+            ? ComputeAsync(turn, (state, core), static (call, _) => call.core(call.state), usesToken: false, tags, owner)
+            : EndOf(turn, _runner.Start(turn, state, core, tags), owner);
     }
 
     /// <summary>What the caller that started a computation comes to, which has waited for it, or was cancelled.</summary>
@@ -902,6 +907,9 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         if (kind is TurnKind.Stale or TurnKind.Uncached) Leave(keyedLock, caller, turn: 0);
         return new Turn<TKey, TValue>(this, keyedLock).Open(kind, toRefresh, number, caller, callerToken, stale);
     }
+
+    private ValueTask<TValue> EndOf(Turn<TKey, TValue> turn, ValueTask<TValue> result, object? owner) =>
+        result.IsCompleted ? Completed(turn, _runner.Finish(turn, result, owner)) : turn.Lock.OpenWait(turn).For(result, _runner, owner);
 
     private ValueTask<TValue> Completed(Turn<TKey, TValue> turn, Outcome<TValue> outcome)
     {

@@ -29,9 +29,6 @@ internal sealed class ComputationRunner<TKey, TValue>
     private readonly SemaphoreSlim? _places;
     private readonly ComputationPipeline? _pipeline;
 
-    // Most methods have no limits: their computations take the short way.
-    private readonly bool _isPlain;
-
     public ComputationRunner(CachedMethod method, CachePolicy<TValue> policy, MemoryStore<TKey, TValue> memory, StoreLevel<TKey, TValue>? store, MethodCounters counters)
     {
         var options = method.Memoizer.Options;
@@ -44,8 +41,11 @@ internal sealed class ComputationRunner<TKey, TValue>
         _duration = policy.Duration ?? options.DefaultDuration;
         _places = policy.MaxConcurrency is { } places ? new SemaphoreSlim(places) : null;
         _pipeline = options.Pipeline?.Invoke(method);
-        _isPlain = _policy.Timeout is null && _places is null && _pipeline is null;
+        IsPlain = _policy.Timeout is null && _places is null && _pipeline is null;
     }
+
+    /// <summary>Whether the method has no limits, as most have none: its computations take the short way.</summary>
+    public bool IsPlain { get; }
 
     /// <summary>Whether keeping a result runs code of the user's, which is to have its caller's context.</summary>
     public bool JudgesInContext => _policy.When is not null || _policy.DurationFrom is not null || _policy.Size is not null;
@@ -61,13 +61,34 @@ internal sealed class ComputationRunner<TKey, TValue>
     /// <param name="tags">The tags of the result.</param>
     public ValueTask<TValue> Start<TState>(Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, bool usesToken, string[]? tags)
     {
-        var cancellation = usesToken || !_isPlain ? new CancellationTokenSource() : null;
+        var cancellation = usesToken || !IsPlain ? new CancellationTokenSource() : null;
         var frame = turn.Begin(tags, cancellation);
         var crossing = frame.EnterHere();
         try
         {
             _method.Memoizer.ThrowIfDisposed();
-            return _isPlain ? core(state, cancellation?.Token ?? CancellationToken.None) : WithinTimeoutAsync(frame.Parent, state, core, cancellation!);
+            return IsPlain ? core(state, cancellation?.Token ?? CancellationToken.None) : WithinTimeoutAsync(frame.Parent, state, core, cancellation!);
+        }
+        catch (Exception failure)
+        {
+            return ValueTask.FromException<TValue>(failure);
+        }
+        finally
+        {
+            frame.Leave(crossing);
+        }
+    }
+
+    /// <inheritdoc cref="Start{TState}(Turn{TKey, TValue}, TState, Func{TState, CancellationToken, ValueTask{TValue}}, bool, string[])"/>
+    /// <remarks>For a method that takes no token, without limits.</remarks>
+    public ValueTask<TValue> Start<TState>(Turn<TKey, TValue> turn, TState state, Func<TState, ValueTask<TValue>> core, string[]? tags)
+    {
+        var frame = turn.Begin(tags, cancellation: null);
+        var crossing = frame.EnterHere();
+        try
+        {
+            _method.Memoizer.ThrowIfDisposed();
+            return core(state);
         }
         catch (Exception failure)
         {
@@ -122,7 +143,7 @@ internal sealed class ComputationRunner<TKey, TValue>
     {
         // When it has settled, the turn may be another call's.
         var (keyedLock, number) = (turn.Lock, turn.Number);
-        var cancellation = usesToken || !_isPlain || _store is not null ? new CancellationTokenSource() : null;
+        var cancellation = usesToken || !IsPlain || _store is not null ? new CancellationTokenSource() : null;
         var frame = turn.Begin(tags, cancellation);
         frame.Enter();
         Outcome<TValue> outcome;
@@ -133,7 +154,7 @@ internal sealed class ComputationRunner<TKey, TValue>
             if (_store is not null) claimed = await _store.ClaimAsync(keyedLock.Key, keyedLock.Stored?.Revision, tags, takeOver, cancellation!.Token).ConfigureAwait(false);
             TValue value =
                 claimed is { IsFound: true } ? claimed.Found.Value!
-                : _isPlain ? await core(state, cancellation?.Token ?? CancellationToken.None).ConfigureAwait(false)
+                : IsPlain ? await core(state, cancellation?.Token ?? CancellationToken.None).ConfigureAwait(false)
                 : await WithinTimeoutAsync(frame.Parent, state, core, cancellation!).ConfigureAwait(false);
             outcome = new(value);
         }
@@ -174,7 +195,7 @@ internal sealed class ComputationRunner<TKey, TValue>
                 if (_store is not null) claimed = _store.Claim(keyedLock.Key, keyedLock.Stored?.Revision, tags, turn.ToRefresh, callerToken);
                 outcome = new(
                     claimed is { IsFound: true } ? claimed.Found.Value!
-                    : _isPlain ? core(state, callerToken)
+                    : IsPlain ? core(state, callerToken)
                     : WithinTimeout(frame.Parent, state, core, callerToken));
             }
             catch (OperationCanceledException) when (callerToken.IsCancellationRequested)

@@ -11,8 +11,8 @@ namespace Memoize;
 /// <remarks>
 /// Invariants:
 /// 1. The wait ends once: whoever ends it first (<c>_hasEnded</c>) says how.
-/// 2. The result of the computation is taken exactly once, when it is there, whether or not it ended the wait: its state machine
-///    is used again after that.
+/// 2. The result of the computation is taken exactly once, when it is there, whether or not it ended the wait: who made it may
+///    use its place again after that, and the computation of a method whose results stay in memory is ended with it, for all its callers.
 /// 3. The wait is used again only if the computation ended it and nothing can end it any more: no callback of the caller's token
 ///    runs, and the lock, which belongs to the same caller, has been settled by the computation.
 /// </remarks>

@@ -115,7 +115,7 @@ public sealed class Turn<TKey, TValue> : IDisposable
     /// <param name="tags">The tags of the result.</param>
     /// <param name="owner">The object that the method was called on, for the callbacks of the policy.</param>
     public ValueTask<TValue> ComputeAsync<TState>(TState state, Func<TState, ValueTask<TValue>> core, string[]? tags = null, object? owner = null) =>
-        _method.ComputeAsync(this, (state, core), static (call, _) => call.core(call.state), usesToken: false, tags, owner);
+        _method.ComputeAsync(this, state, core, tags, owner);
 
     /// <summary>Leaves the lock. A caller that had the turn and made nothing of it passes it on.</summary>
     public void Dispose() => _method.Leave(this);
