@@ -227,6 +227,24 @@ public sealed class FoundInterleavings
         Assert.True(keyedLock.IsAttached);
     }
 
+    [Fact]
+    public void A_caller_whose_turn_was_passed_on_before_it_waits_does_not_take_what_the_others_come_to()
+    {
+        var method = ByHand.Method<string, string>();
+        var locks = new KeyedLocks<string, string>(method, new MemoryStore<string, string>(new CachePolicy<string>(), method.Memoizer.Clock, new MethodCounters()));
+        var keyedLock = locks.Enter("key", out _);
+        locks.Enter("key", out _);
+        var turn = keyedLock.FirstTurn.Open(TurnKind.Compute, toRefresh: false, number: 1, caller: null, CancellationToken.None);
+        turn.Begin(tags: null, cancellation: null);
+        locks.Detach("key");
+        keyedLock.PassOn(turn.Number);
+
+        var failed = new TimeoutException();
+        var wait = keyedLock.OpenWait(turn).For(ValueTask.FromResult(new Outcome<string>(failed)));
+
+        Assert.Same(failed, Assert.Throws<TimeoutException>(() => wait.AsTask().GetAwaiter().GetResult()));
+    }
+
     private static KeyedLocks<string, string> Locks()
     {
         var method = ByHand.Method<string, string>();

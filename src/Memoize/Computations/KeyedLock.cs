@@ -75,6 +75,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     private bool _leftRunning;
     private bool _isListed;
     private bool _settled;
+    private bool _wasAborted;
     private bool _startOver;
     private bool _usedStored;
     private int _keepsBefore;
@@ -298,26 +299,24 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     /// <summary>The wait of the caller that has started a computation, which ends with the computation, or when it is aborted.</summary>
     public StartersWait<TKey, TValue> OpenWait(Turn<TKey, TValue> turn)
     {
-        bool hasSettled;
-        StartersWait<TKey, TValue> wait;
-        lock (table.Gate)
+        var wait = Volatile.Read(ref _startersWait);
+        if (wait?.TryOpen(turn) != true)
         {
-            // The one before may still be in the hands of a caller that has passed its turn on.
-            wait = _startersWait is { IsIdle: true } idle ? idle : new();
-            wait.Open(table.Method, turn);
-            _startersWait = wait;
-            hasSettled = _settled;
+            // There is none, or it may still be in the hands of a caller that has passed its turn on.
+            wait = new(table.Method);
+            Volatile.Write(ref _startersWait, wait);
+            wait.TryOpen(turn);
         }
 
-        // Who aborted it did so before there was a wait to end.
-        if (hasSettled) wait.End(_outcome);
+        // First the wait is open, for all to see, and then it asks; Abort does it the other way round. Opening is the barrier between.
+        if (Volatile.Read(ref _wasAborted)) wait.End(_outcome);
         return wait;
     }
 
     /// <summary>Ends the computation with an outcome for everybody inside, which is kept as <paramref name="verdict"/> says if the lock is still attached.</summary>
     /// <returns>False if it had ended before. After this, the lock belongs to its callers.</returns>
     /// <exception cref="Exception">What the key's equality threw as the value was kept. The callers have the outcome all the same.</exception>
-    public bool Settle(in Outcome<TValue> outcome, in Verdict<TKey, TValue> verdict, MemoryStore<TKey, TValue> memory) => Settle(outcome, verdict, memory, isReusable: true);
+    public bool Settle(in Outcome<TValue> outcome, in Verdict<TKey, TValue> verdict, MemoryStore<TKey, TValue> memory) => Settle(outcome, verdict, memory, isAbortion: false);
 
     /// <summary>Ends a turn, and its computation, without an outcome for all: the next caller has it. A turn that is void already stays so.</summary>
     public void PassOn(int turn)
@@ -365,7 +364,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
 
         // The computation still has the lock in hand, and will want to settle it.
         var aborted = outcome(cancellation?.Token ?? default);
-        if (Settle(aborted, Verdict<TKey, TValue>.Drop, memory, isReusable: false)) _startersWait?.End(aborted);
+        if (Settle(aborted, Verdict<TKey, TValue>.Drop, memory, isAbortion: true)) Volatile.Read(ref _startersWait)?.End(aborted);
         return cancellation;
     }
 
@@ -411,7 +410,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         return abandoned;
     }
 
-    private bool Settle(in Outcome<TValue> outcome, in Verdict<TKey, TValue> verdict, MemoryStore<TKey, TValue> memory, bool isReusable)
+    private bool Settle(in Outcome<TValue> outcome, in Verdict<TKey, TValue> verdict, MemoryStore<TKey, TValue> memory, bool isAbortion)
     {
         SemaphoreSlim? permits = null;
         int count = 0;
@@ -422,6 +421,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
                 if (_settled) return false;
 
                 _outcome = outcome;
+                if (isAbortion) Volatile.Write(ref _wasAborted, true);
                 count = Settle();
                 permits = _permits;
                 Unlist();
@@ -432,7 +432,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
                 }
 
                 // Last: from here on, who is alone inside may go, and the lock with it.
-                _isReusable = isReusable && _callers == 1 && !_wasShared;
+                _isReusable = !isAbortion && _callers == 1 && !_wasShared;
             }
         }
         finally

@@ -10,7 +10,7 @@ namespace Memoize;
 /// </summary>
 /// <remarks>
 /// Invariants:
-/// 1. The wait ends once: whoever ends it first (<c>_hasEnded</c>) says how.
+/// 1. The wait is idle, open, or ended (<c>_state</c>). It is opened by one caller, and it ends once: whoever ends it first says how.
 /// 2. The result of the computation is taken exactly once, when it is there, whether or not it ended the wait: who made it may
 ///    use its place again after that, and the computation of a method whose results stay in memory is ended with it, for all its callers.
 /// 3. The wait is used again only if the computation ended it and nothing can end it any more: no callback of the caller's token
@@ -20,6 +20,11 @@ namespace Memoize;
 internal sealed class StartersWait<TKey, TValue> : IValueTaskSource<TValue>
     where TKey : notnull
 {
+    private const int Idle = 0;
+    private const int Opened = 1;
+    private const int Ended = 2;
+
+    private readonly CachedMethod<TKey, TValue> _method;
     private readonly Action _takeOutcome;
     private readonly Action _endComputation;
     private ManualResetValueTaskSourceCore<Outcome<TValue>> _end;
@@ -28,31 +33,28 @@ internal sealed class StartersWait<TKey, TValue> : IValueTaskSource<TValue>
     private ComputationRunner<TKey, TValue>? _runner;
     private object? _owner;
     private CancellationTokenRegistration _registration;
-    private CachedMethod<TKey, TValue>? _method;
     private Turn<TKey, TValue>? _turn;
-    private int _hasEnded;
+    private int _state;
     private bool _endedByComputation;
     private bool _endedByCaller;
-    private volatile bool _isIdle = true;
 
-    public StartersWait()
+    public StartersWait(CachedMethod<TKey, TValue> method)
     {
+        _method = method;
         _takeOutcome = TakeOutcome;
         _endComputation = EndComputation;
     }
 
     /// <summary>Whether the wait before has ended for good, so that another can begin.</summary>
-    public bool IsIdle => _isIdle;
+    public bool IsIdle => Volatile.Read(ref _state) == Idle;
 
-    /// <summary>Makes it the wait of a caller. From here on it can be ended.</summary>
-    public void Open(CachedMethod<TKey, TValue> method, Turn<TKey, TValue> turn)
+    /// <summary>Makes it the wait of a caller, unless it is another's. From here on it can be ended.</summary>
+    public bool TryOpen(Turn<TKey, TValue> turn)
     {
-        _isIdle = false;
-        _method = method;
+        if (Interlocked.CompareExchange(ref _state, Opened, Idle) != Idle) return false;
+
         _turn = turn;
-        _endedByComputation = false;
-        _endedByCaller = false;
-        Volatile.Write(ref _hasEnded, 0);
+        return true;
     }
 
     /// <summary>Waits for the end of the computation, and then takes its outcome.</summary>
@@ -78,7 +80,7 @@ internal sealed class StartersWait<TKey, TValue> : IValueTaskSource<TValue>
     /// <summary>Ends the wait before the computation does. The caller goes on on another thread.</summary>
     public void End(Outcome<TValue> outcome, bool byCaller = false)
     {
-        if (Interlocked.Exchange(ref _hasEnded, 1) != 0) return;
+        if (!TryEnd()) return;
 
         _endedByCaller = byCaller;
         _end.RunContinuationsAsynchronously = true;
@@ -93,10 +95,10 @@ internal sealed class StartersWait<TKey, TValue> : IValueTaskSource<TValue>
     TValue IValueTaskSource<TValue>.GetResult(short token)
     {
         var outcome = _end.GetResult(token);
-        var (method, turn, isCancelled) = (_method!, _turn!, _endedByCaller);
+        var (turn, isCancelled) = (_turn!, _endedByCaller);
         bool canEndAgain = turn.CallerToken.CanBeCanceled && !_registration.Unregister();
         if (_endedByComputation && !canEndAgain) Close();
-        return method.TakeOwnOutcome(turn, outcome, isCancelled);
+        return _method.TakeOwnOutcome(turn, outcome, isCancelled);
     }
 
     // The wait may end at any time; when its caller notices is for the test to choose.
@@ -122,7 +124,7 @@ internal sealed class StartersWait<TKey, TValue> : IValueTaskSource<TValue>
         // Before the computation, which may have ended meanwhile, can end the wait.
         if (token.CanBeCanceled)
             _registration = token.UnsafeRegister(static (wait, token) => ((StartersWait<TKey, TValue>)wait!).End(new Outcome<TValue>(new OperationCanceledException(token)), byCaller: true), this);
-        return _method!.Memoizer.Scheduling is { } scheduling ? WhenChosenAsync(scheduling, wait, token) : wait;
+        return _method.Memoizer.Scheduling is { } scheduling ? WhenChosenAsync(scheduling, wait, token) : wait;
     }
 
     private void TakeOutcome() => EndWith(_computation.GetResult());
@@ -131,7 +133,7 @@ internal sealed class StartersWait<TKey, TValue> : IValueTaskSource<TValue>
 
     private void EndWith(in Outcome<TValue> outcome)
     {
-        if (Interlocked.Exchange(ref _hasEnded, 1) != 0) return;
+        if (!TryEnd()) return;
 
         // Where every end of a computation ends the next one, the stack has an end too.
         _endedByComputation = true;
@@ -145,8 +147,10 @@ internal sealed class StartersWait<TKey, TValue> : IValueTaskSource<TValue>
         _computation = default;
         (_result, _runner, _owner) = (default, null, null);
         _registration = default;
-        _method = null;
         _turn = null;
-        _isIdle = true;
+        (_endedByComputation, _endedByCaller) = (false, false);
+        Volatile.Write(ref _state, Idle);
     }
+
+    private bool TryEnd() => Interlocked.CompareExchange(ref _state, Ended, Opened) == Opened;
 }
