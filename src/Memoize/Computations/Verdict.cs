@@ -48,13 +48,13 @@ internal readonly struct Verdict
         switch (What)
         {
             case Kind.Keep:
-                memory.Keep(key, outcome.GetValueOrThrow(), Life, tags, Size);
+                memory.KeepLocked(new(key, outcome.GetValueOrThrow(), Life, tags, Size));
                 break;
             case Kind.Refuse:
-                memory.RefuseComputed(key, Reason);
+                memory.RefuseComputedLocked(key, Reason);
                 break;
             case Kind.Remember:
-                memory.KeepFailure(key, outcome.Failure!, Until, tags);
+                memory.KeepFailureLocked(key, outcome.Failure!, Until, tags);
                 break;
             case Kind.Drop:
                 break;
