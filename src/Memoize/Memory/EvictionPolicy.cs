@@ -206,7 +206,8 @@ internal sealed class EvictionPolicy
     private PolicyNode LoserOf(PolicyNode candidate, PolicyNode incumbent)
     {
         int frequency = FrequencyOf(candidate);
-        bool admitted = IsAdmitted(frequency, FrequencyOf(incumbent)) || (frequency >= ChanceFrequency && (NextRandom() & ChanceMask) == 0);
+        bool mayWin = IsAdmitted(frequency, incumbent: 0);
+        bool admitted = mayWin && (IsAdmitted(frequency, FrequencyOf(incumbent)) || (frequency >= ChanceFrequency && (NextRandom() & ChanceMask) == 0));
         return admitted ? incumbent : candidate;
     }
 

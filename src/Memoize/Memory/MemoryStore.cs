@@ -460,6 +460,6 @@ internal sealed class MemoryStore<TKey, TValue>
     private void Remember(MemoryEntry<TKey, TValue> removed, MissReason reason)
     {
         if (reason == MissReason.Evicted) _counters.CountEviction();
-        _removed.Remember(new(removed.Key, removed.Hash), reason);
+        _removed.Add(new(removed.Key, removed.Hash), reason);
     }
 }
