@@ -222,7 +222,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         lock (table.Gate)
         {
             if (!_attached) return;
-            memory.Keep(entry);
+            memory.KeepLocked(entry);
         }
 
         memory.StayWithinBudget();

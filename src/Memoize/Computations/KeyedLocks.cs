@@ -166,7 +166,7 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod<TKey, TValue> method
     private KeyedLock<TKey, TValue> Add(in HashedKey<TKey> key, bool isRefresh)
     {
         // First, since the equality of the key may throw.
-        memory.Look(key, out var entry, out var reason);
+        memory.LookLocked(key, out var entry, out var reason);
         var added = _spare ?? new KeyedLock<TKey, TValue>(this);
         _spare = null;
         added.Open(key, isRefresh, entry, reason, memory.Keeps);

@@ -42,13 +42,13 @@ internal readonly struct Verdict<TKey, TValue>
         switch (What)
         {
             case Kind.Keep:
-                memory.Keep(Kept!);
+                memory.KeepLocked(Kept!);
                 break;
             case Kind.Refuse:
-                memory.RefuseComputed(key, Reason);
+                memory.RefuseComputedLocked(key, Reason);
                 break;
             case Kind.Remember:
-                memory.KeepFailure(key, outcome.Failure!, Until, tags);
+                memory.KeepFailureLocked(key, outcome.Failure!, Until, tags);
                 break;
             case Kind.Drop:
                 break;

@@ -16,7 +16,7 @@ namespace Memoize;
 /// of entries is all window, which is plain LRU.
 ///
 /// Hits only leave marks: the entry's moment of use, its count of uses and, for sampled keys, the hash in a lossy buffer. The
-/// order of use is therefore kept lazily: an entry that comes to the front of its heap with a newer mark is put back by
+/// order of use is therefore kept lazily: an entry that comes to the front of its order with a newer mark is put back by
 /// it. A moment lasts from one write to the next. A second hit in the same moment changes nothing: it costs one comparison, and
 /// a burst of hits counts once.
 ///
@@ -27,13 +27,13 @@ namespace Memoize;
 /// <c>while (policy.TryMakeRoom(weight, out victim)) …take victim out of the table…; policy.Add(newcomer);</c>
 ///
 /// Invariants, between two calls under the lock:
-/// 1. Each entry is in one heap, that of the window or that of main, as its <c>InWindow</c> says.
+/// 1. Each entry is in one order, that of the window or that of main, as its <c>InWindow</c> says.
 /// 2. There are at most <c>capacity</c> entries, which weigh at most <c>maxWeight</c>, if <see cref="Add"/> is only called when there
 ///    is room, and the store trims after <see cref="Replace"/>.
 /// 3. A newcomer is never its own victim, and the newest entry stays until the next one comes in: victims are chosen before,
 ///    and the window has room for at least one.
 /// 4. An entry is never ordered by a moment that is newer than its last use: it may look older than it is, never younger.
-/// 5. A call puts back at most <see cref="MaxReordered"/> entries in each heap for each victim and each entry that it moves, so nobody
+/// 5. A call puts back at most <see cref="MaxReordered"/> entries in each order for each victim and each entry that it moves, so nobody
 ///    pays for all the hits since the last write. An entry with a newer mark can be chosen only when that many had one.
 /// 6. The same calls, with the same seed, choose the same victims, as long as no hits race.
 /// </remarks>
@@ -55,8 +55,8 @@ internal sealed class EvictionPolicy
     // Advice starts when the store has one in so many of the entries that it has room for.
     private const int AdviceShare = 8;
 
-    private readonly RecencyHeap _window = new(isWindow: true);
-    private readonly RecencyHeap _main = new(isWindow: false);
+    private readonly RecencyOrder _window = new(isWindow: true);
+    private readonly RecencyOrder _main = new(isWindow: false);
     private readonly FrequencySketch _frequencies;
     private readonly int _capacity;
     private readonly long _maxWeight;
@@ -136,16 +136,16 @@ internal sealed class EvictionPolicy
         AdviseOn(old.Hash);
         with.UsedAt = Advance();
         with.Uses = (byte)Math.Min(old.Uses + 1, PolicyNode.MaxUses);
-        HeapOf(old).Replace(old, with);
+        OrderOf(old).Replace(old, with);
     }
 
     /// <summary>Takes an entry out. Its key's frequency stays remembered. Returns whether it was there.</summary>
     public bool Remove(PolicyNode node)
     {
-        if (node.HeapIndex < 0) return false;
+        if (node.Part == RecencyPart.None) return false;
 
         CollectUses(node);
-        HeapOf(node).Remove(node);
+        OrderOf(node).Remove(node);
         return true;
     }
 
@@ -158,10 +158,10 @@ internal sealed class EvictionPolicy
         foreach (PolicyNode node in entries)
         {
             count++;
-            Require(node.HeapIndex >= 0, "An entry is in no heap.");
+            Require(node.Part != RecencyPart.None, "An entry is in no order.");
         }
 
-        Require(count == Count, $"{count} entries, {Count} in the heaps.");
+        Require(count == Count, $"{count} entries, {Count} in the orders.");
         Require(Count <= _capacity, $"{Count} entries, capacity {_capacity}.");
         Require(Weight <= _maxWeight, $"The entries weigh {Weight}, the limit is {_maxWeight}.");
 
@@ -181,7 +181,7 @@ internal sealed class EvictionPolicy
 
     private bool IsSampled(int hash) => ((hash ^ (int)_seed) & _sampleMask) == 0;
 
-    private RecencyHeap HeapOf(PolicyNode node) => node.InWindow ? _window : _main;
+    private RecencyOrder OrderOf(PolicyNode node) => node.InWindow ? _window : _main;
 
     private bool TryEvict(int newcomers, long weight, [NotNullWhen(true)] out PolicyNode? victim)
     {
@@ -206,25 +206,27 @@ internal sealed class EvictionPolicy
     private PolicyNode LoserOf(PolicyNode candidate, PolicyNode incumbent)
     {
         int frequency = FrequencyOf(candidate);
-        bool admitted = IsAdmitted(frequency, FrequencyOf(incumbent)) || (frequency >= ChanceFrequency && (NextRandom() & ChanceMask) == 0);
+        bool mayWin = IsAdmitted(frequency, incumbent: 0);
+        bool admitted = mayWin && (IsAdmitted(frequency, FrequencyOf(incumbent)) || (frequency >= ChanceFrequency && (NextRandom() & ChanceMask) == 0));
         return admitted ? incumbent : candidate;
     }
 
     private int FrequencyOf(PolicyNode node) => _frequencies.Estimate(node.Hash) + node.Uses;
 
-    private PolicyNode OldestOf(RecencyHeap heap)
+    private PolicyNode OldestOf(RecencyOrder order)
     {
+        PolicyNode oldest = order.Oldest;
         for (int reordered = 0; reordered < MaxReordered; reordered++)
         {
-            PolicyNode oldest = heap.Oldest;
             uint usedAt = Volatile.Read(ref oldest.UsedAt);
-            if ((int)(usedAt - oldest.OrderedAt) <= 0) break;
+            if (!RecencyOrder.IsOlder(oldest.OrderedAt, usedAt)) break;
 
             CollectUses(oldest);
-            heap.Reorder(oldest, usedAt);
+            order.Reorder(oldest, usedAt);
+            oldest = order.Oldest;
         }
 
-        return heap.Oldest;
+        return oldest;
     }
 
     private void CollectUses(PolicyNode node)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
@@ -10,7 +11,8 @@ namespace Memoize;
 /// <remarks>
 /// Reads take no lock. Writes of one store are serialised by a lock that no user code runs under, key equality apart; they
 /// are as rare as computations. Who has to leave a full store, the <see cref="EvictionPolicy"/> decides; it does not know of
-/// time, so every write sweeps a few chains of the table clean of what is gone.
+/// time, so every write sweeps a few chains of the table clean of what is gone. The keyed locks share the lock, their
+/// <see cref="Gate"/>; what ends in <c>Locked</c> is for them, while they hold it.
 /// Invariants:
 /// 1. When no write is running, the table and the policy hold the same entries, each once; the tag index holds those of them
 ///    that have tags.
@@ -118,11 +120,15 @@ internal sealed class MemoryStore<TKey, TValue>
     /// <param name="reason">Why it is not fresh.</param>
     public void Look(in HashedKey<TKey> key, out MemoryEntry<TKey, TValue>? entry, out MissReason reason)
     {
-        lock (_writes)
-        {
-            if (_entries.TryGet(key, out entry)) reason = entry.Refusal ?? MissReason.Expired;
-            else _removed.TryGetReason(key, out reason);
-        }
+        lock (_writes) LookLocked(key, out entry, out reason);
+    }
+
+    /// <inheritdoc cref="Look"/>
+    public void LookLocked(in HashedKey<TKey> key, out MemoryEntry<TKey, TValue>? entry, out MissReason reason)
+    {
+        Debug.Assert(_writes.IsHeldByCurrentThread);
+        if (_entries.TryGet(key, out entry)) reason = entry.Refusal ?? MissReason.Expired;
+        else _removed.TryGetReason(key, out reason);
     }
 
     /// <summary>The exact look, and whether it found a fresh value.</summary>
@@ -167,20 +173,21 @@ internal sealed class MemoryStore<TKey, TValue>
     public long StaleUntil(MemoryEntry<TKey, TValue> entry) => CacheClock.Add(End(entry), _stale);
 
     /// <summary>Keeps a value, in place of whatever the key had.</summary>
-    public void Keep(in HashedKey<TKey> key, TValue value, in EntryLife life, string[]? tags, long size = 0) =>
-        Keep(new MemoryEntry<TKey, TValue>(key, value, life, tags, size));
-
-    /// <inheritdoc cref="Keep(in HashedKey{TKey}, TValue, in EntryLife, string[], long)"/>
-    public void Keep(MemoryEntry<TKey, TValue> entry)
+    public void Keep(in HashedKey<TKey> key, TValue value, in EntryLife life, string[]? tags, long size)
     {
+        var entry = new MemoryEntry<TKey, TValue>(key, value, life, tags, size);
+        lock (_writes) KeepLocked(entry);
+    }
+
+    /// <inheritdoc cref="Keep"/>
+    public void KeepLocked(MemoryEntry<TKey, TValue> entry)
+    {
+        Debug.Assert(_writes.IsHeldByCurrentThread);
         var key = new HashedKey<TKey>(entry.Key, entry.Hash);
-        lock (_writes)
-        {
-            _entries.TryGet(key, out var previous);
-            Put(key, previous, entry);
-            Publish();
-            Volatile.Write(ref _keeps, _keeps + 1);
-        }
+        _entries.TryGet(key, out var previous);
+        Put(key, previous, entry);
+        Publish();
+        Volatile.Write(ref _keeps, _keeps + 1);
     }
 
     /// <summary>How many values were kept so far.</summary>
@@ -190,34 +197,30 @@ internal sealed class MemoryStore<TKey, TValue>
     public void StayWithinBudget() => _budget?.Enforce();
 
     /// <summary>Remembers that a result was computed but not kept. A value that can still stand in for it stays.</summary>
-    public void RefuseComputed(in HashedKey<TKey> key, MissReason reason)
+    public void RefuseComputedLocked(in HashedKey<TKey> key, MissReason reason)
     {
-        lock (_writes)
-        {
-            if (!_entries.TryGet(key, out var previous)) _removed.Remember(key, reason);
-            else if (!IsUsable(previous)) Remove(previous, reason);
-            else previous.Refusal = reason;
-            Publish();
-        }
+        Debug.Assert(_writes.IsHeldByCurrentThread);
+        if (!_entries.TryGet(key, out var previous)) _removed.Remember(key, reason);
+        else if (!IsUsable(previous)) Remove(previous, reason);
+        else previous.Refusal = reason;
+        Publish();
     }
 
     /// <summary>Remembers a failure until <paramref name="until"/>. A value that can still stand in for the result stays.</summary>
-    public void KeepFailure(in HashedKey<TKey> key, ExceptionDispatchInfo failure, long until, string[]? tags)
+    public void KeepFailureLocked(in HashedKey<TKey> key, ExceptionDispatchInfo failure, long until, string[]? tags)
     {
+        Debug.Assert(_writes.IsHeldByCurrentThread);
         var kept = new KeptFailure(failure, until, tags);
-        lock (_writes)
+        _entries.TryGet(key, out var previous);
+        if (IsUsable(previous))
         {
-            _entries.TryGet(key, out var previous);
-            if (IsUsable(previous))
-            {
-                previous.Failure = kept;
-                return;
-            }
-
-            if (previous is not null) Remove(previous, MissReason.Expired);
-            _removed.Remember(key, MissReason.Unsuccessful, kept);
-            Publish();
+            previous.Failure = kept;
+            return;
         }
+
+        if (previous is not null) Remove(previous, MissReason.Expired);
+        _removed.Remember(key, MissReason.Unsuccessful, kept);
+        Publish();
     }
 
     /// <summary>How the method failed for a key, if that is remembered now.</summary>
@@ -457,6 +460,6 @@ internal sealed class MemoryStore<TKey, TValue>
     private void Remember(MemoryEntry<TKey, TValue> removed, MissReason reason)
     {
         if (reason == MissReason.Evicted) _counters.CountEviction();
-        _removed.Remember(new(removed.Key, removed.Hash), reason);
+        _removed.Add(new(removed.Key, removed.Hash), reason);
     }
 }

@@ -18,14 +18,17 @@ internal abstract class PolicyNode(int hash)
     /// <summary>The moment by which the entry is ordered; behind <see cref="UsedAt"/> until the policy comes by. Owned by the lock.</summary>
     public uint OrderedAt;
 
-    /// <summary>The place in its heap, or -1 outside of the policy. Owned by the lock.</summary>
-    public int HeapIndex = -1;
+    /// <summary>Which place it has in its <see cref="Part"/> of the order. Owned by the lock.</summary>
+    public int Index;
 
     /// <summary>How often it was used since the policy came by. Hits count it without a lock; what races lose is not missed.</summary>
     public byte Uses;
 
     /// <summary>Whether the entry is in the window; otherwise it is in the main part. Owned by the lock.</summary>
     public bool InWindow;
+
+    /// <summary>Where it is in the order of its window or main part; nowhere, if it is outside of the policy. Owned by the lock.</summary>
+    public RecencyPart Part;
 
     /// <summary>The share of the weight limit that the entry takes. Does not change while the policy has the entry.</summary>
     public virtual long Weight => 1;

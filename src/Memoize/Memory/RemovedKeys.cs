@@ -39,13 +39,20 @@ internal sealed class RemovedKeys<TKey>(int limit)
     /// <summary>The failure that is remembered of a key, if one is.</summary>
     public KeptFailure? FailureOf(in HashedKey<TKey> key) => Find(key) is var slot and not None ? _slots[slot].Failure : null;
 
-    /// <summary>Remembers why a key left, or why it did not come in.</summary>
+    /// <summary>Remembers why a key is not there, in place of what was known of it.</summary>
     /// <param name="key">The key.</param>
     /// <param name="reason">Why it is not there.</param>
     /// <param name="failure">How the method failed, if that is to be remembered.</param>
     public void Remember(in HashedKey<TKey> key, MissReason reason, KeptFailure? failure = null)
     {
         Forget(key);
+        Add(key, reason, failure);
+    }
+
+    /// <summary>Remembers why a key left of which nothing is remembered: so no key is compared.</summary>
+    /// <inheritdoc cref="Remember"/>
+    public void Add(in HashedKey<TKey> key, MissReason reason, KeptFailure? failure = null)
+    {
         if (Count >= limit) Forget(_oldest);
         int slot = TakeSlot();
         ref int chain = ref ChainOf(key.Hash);
