@@ -91,6 +91,25 @@ public sealed class EvictionPolicyTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void The_first_choice_knows_the_uses_before_it()
+    {
+        var cache = new ReplayedCache(capacity: 100);
+        for (int round = 0; round < 3; round++)
+        {
+            for (int key = 0; key < 50; key++) cache.Use(key);
+            for (int key = 0; key < 16; key++) cache.Use(100 + (16 * round) + key);
+        }
+
+        // Two of the newcomers find room. The others come twice, and win over what was used once.
+        for (int round = 0; round < 40; round++)
+        {
+            for (int key = 1000; key < 1004; key++) cache.Use(key);
+        }
+
+        Assert.All(Enumerable.Range(0, 50), key => Assert.Contains(key, cache.Nodes.Keys));
+    }
+
+    [Fact]
     public void What_was_popular_long_ago_makes_way()
     {
         var cache = new ReplayedCache(capacity: 100);
@@ -164,13 +183,14 @@ public sealed class EvictionPolicyTests(ITestOutputHelper output)
     {
         var cache = Filled(capacity: 10, keys: 5);
         var node = cache.Nodes[0];
+        int uses = node.Uses;
         for (int hit = 0; hit < 1000; hit++) cache.Use(0);
-        Assert.Equal(1, node.Uses);
+        Assert.Equal(uses + 1, node.Uses);
 
         cache.Use(5);
         cache.Use(0);
 
-        Assert.Equal(2, node.Uses);
+        Assert.Equal(uses + 2, node.Uses);
     }
 
     [Fact]
@@ -185,7 +205,7 @@ public sealed class EvictionPolicyTests(ITestOutputHelper output)
         var node = cache.Nodes[3];
         Assert.NotSame(old, node);
         Assert.Equal(wasInWindow, node.InWindow);
-        Assert.Equal(1, node.Uses);
+        Assert.Equal(old.Uses + 1, node.Uses);
         Assert.Equal(10, cache.Policy.Count);
         cache.Verify();
     }
