@@ -91,25 +91,6 @@ public sealed class EvictionPolicyTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void The_first_choice_knows_the_uses_before_it()
-    {
-        var cache = new ReplayedCache(capacity: 100);
-        for (int round = 0; round < 3; round++)
-        {
-            for (int key = 0; key < 50; key++) cache.Use(key);
-            for (int key = 0; key < 16; key++) cache.Use(100 + (16 * round) + key);
-        }
-
-        // Two of the newcomers find room. The others come twice, and win over what was used once.
-        for (int round = 0; round < 40; round++)
-        {
-            for (int key = 1000; key < 1004; key++) cache.Use(key);
-        }
-
-        Assert.All(Enumerable.Range(0, 50), key => Assert.Contains(key, cache.Nodes.Keys));
-    }
-
-    [Fact]
     public void What_was_popular_long_ago_makes_way()
     {
         var cache = new ReplayedCache(capacity: 100);
