@@ -9,7 +9,8 @@ namespace Memoize;
 /// <remarks>
 /// An entry comes into the <em>window</em>, which lets the least recently used go. Who leaves the window is a candidate for
 /// the <em>main</em> part: it takes the place of main's least recently used entry, the incumbent, if it was used more often
-/// lately, as a frequency sketch remembers for keys that are there and keys that are not. Otherwise the candidate leaves. The
+/// lately, as a frequency sketch remembers for keys that are there and keys that are not. Otherwise the candidate leaves. Before
+/// the first choice there is no sketch: until it is needed, the entries count their uses themselves. The
 /// use that brought an entry in does not speak for it, or the keys of a loop that does not fit would push each other out for
 /// ever. Now and then a candidate is admitted by chance, so that nobody can freeze the main part by flooding the sketch. How
 /// large the window is to be, shadow caches find out on a sample of the keys (<see cref="WindowAdvisor"/>). A store for a handful
@@ -57,10 +58,10 @@ internal sealed class EvictionPolicy
 
     private readonly RecencyOrder _window = new(isWindow: true);
     private readonly RecencyOrder _main = new(isWindow: false);
-    private readonly FrequencySketch _frequencies;
     private readonly int _capacity;
     private readonly long _maxWeight;
     private readonly uint _seed;
+    private FrequencySketch? _frequencies;
     private WindowAdvisor? _advisor;
     private int _windowPercent;
     private int _windowCapacity;
@@ -84,7 +85,6 @@ internal sealed class EvictionPolicy
         _maxWeight = maxWeight;
         _seed = seed;
         _random = seed | 1;
-        _frequencies = new FrequencySketch(capacity: 8, seed);
     }
 
     public int Count => _window.Count + _main.Count;
@@ -117,10 +117,8 @@ internal sealed class EvictionPolicy
     public void Add(PolicyNode node)
     {
         AdviseOn(node.Hash);
-        _frequencies.EnsureCapacity(Count + 1);
-        _frequencies.Add(node.Hash);
+        CountIn(node);
         node.UsedAt = node.OrderedAt = Advance();
-        node.Uses = 0;
         _window.Add(node);
         for (int moved = 0; moved < MaxMoved && _window.Count > 1 && WindowExceeds(newcomers: 0, weight: 0); moved++)
         {
@@ -195,6 +193,7 @@ internal sealed class EvictionPolicy
         victim = null;
         if (Count == 0) return false;
 
+        _frequencies ??= new FrequencySketch(Count, _seed);
         if (_main.Count == 0) victim = OldestOf(_window);
         else if (_window.Count == 0 || !WindowExceeds(newcomers, weight)) victim = OldestOf(_main);
         else victim = LoserOf(OldestOf(_window), OldestOf(_main));
@@ -211,7 +210,7 @@ internal sealed class EvictionPolicy
         return admitted ? incumbent : candidate;
     }
 
-    private int FrequencyOf(PolicyNode node) => _frequencies.Estimate(node.Hash) + node.Uses;
+    private int FrequencyOf(PolicyNode node) => _frequencies!.Estimate(node.Hash) + node.Uses;
 
     private PolicyNode OldestOf(RecencyOrder order)
     {
@@ -229,9 +228,17 @@ internal sealed class EvictionPolicy
         return oldest;
     }
 
+    // Counts the use that brought an entry in.
+    private void CountIn(PolicyNode node)
+    {
+        node.Uses = 1;
+        _frequencies?.EnsureCapacity(Count + 1);
+        CollectUses(node);
+    }
+
     private void CollectUses(PolicyNode node)
     {
-        if (node.Uses == 0) return;
+        if (node.Uses == 0 || _frequencies is null) return;
 
         _frequencies.Add(node.Hash, node.Uses);
         node.Uses = 0;

@@ -21,7 +21,7 @@ internal abstract class PolicyNode(int hash)
     /// <summary>Which place it has in its <see cref="Part"/> of the order. Owned by the lock.</summary>
     public int Index;
 
-    /// <summary>How often it was used since the policy came by. Hits count it without a lock; what races lose is not missed.</summary>
+    /// <summary>How often it was used since the policy came by, coming in included while there is no sketch. Hits count it without a lock; what races lose is not missed.</summary>
     public byte Uses;
 
     /// <summary>Whether the entry is in the window; otherwise it is in the main part. Owned by the lock.</summary>
