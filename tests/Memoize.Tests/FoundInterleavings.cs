@@ -228,6 +228,29 @@ public sealed class FoundInterleavings
     }
 
     [Fact]
+    public void A_caller_that_has_seen_an_entry_that_was_pruned_since_finds_the_value_that_was_set_after() =>
+        ControlledScheduler.Play(workers =>
+        {
+            var scheduler = new ControlledScheduler(workers);
+            using var memoizer = new Memoizer(new() { TimeProvider = _time, Scheduling = scheduler });
+            var cache = ByHand.Method<string, string>(new() { Duration = Seconds(10) }, memoizer);
+            cache.Set("key", "old");
+            _time.Advance(Seconds(10));
+            scheduler.Begin("set", () => cache.Set("key", "new")).GoOn();
+
+            // It takes the turn from the set, which is still to write.
+            scheduler.Begin("clear", cache.Clear).GoOn();
+            using var turn = cache.Enter("key", CancellationToken.None);
+            Assert.Equal(1, memoizer.Prune());
+            scheduler["set"].GoOn();
+
+            Assert.True(turn.TryGet(out var found));
+            Assert.Equal("new", found);
+            scheduler["set"].GoOn();
+            scheduler["clear"].GoOn();
+        });
+
+    [Fact]
     public void A_caller_whose_turn_was_passed_on_before_it_waits_does_not_take_what_the_others_come_to()
     {
         var method = ByHand.Method<string, string>();

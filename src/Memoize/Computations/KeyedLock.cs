@@ -489,8 +489,8 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     {
         // What the first turn saw as it entered still holds: who writes or invalidates the key detaches the lock first, or has
         // the first turn itself; and what was found in the store was not there then. Only who had detached the lock before this
-        // one may write yet: an entry that was seen says so, and where there was none, nothing must have been kept since.
-        bool holds = _turn == 1 && !HasLooked && Stored is null && Volatile.Read(ref _attached) && (Seen is { IsSuperseded: false } || memory.Keeps == _keepsBefore);
+        // one may write yet: an entry that was seen says if it was removed, and nothing must have been kept since.
+        bool holds = _turn == 1 && !HasLooked && Stored is null && Volatile.Read(ref _attached) && Seen is not { IsSuperseded: true } && memory.Keeps == _keepsBefore;
         if (!holds)
         {
             memory.Look(HashedKey, out var entry, out var reason);
