@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Memoize;
 
@@ -8,36 +8,42 @@ namespace Memoize;
 /// first. Not thread-safe: the store's lock guards it.
 /// </summary>
 /// <remarks>
+/// A ring of slots in the order in which keys were removed, and chains through it by hash, from the newest to the oldest, as a
+/// compressor keeps them for its window: a chain ends where it leads out of the ring, so what is forgotten in its order is in
+/// no need of being taken out of its chain.
 /// Invariants:
-/// 1. Each of the first <c>_used</c> slots is either remembered — in the chain of its hash, and in the list from the oldest to the
-///    newest — or free, and then holds on to nothing.
-/// 2. What compares keys, and so can throw, comes before anything is changed.
+/// 1. A key that is remembered is in one slot. Slots are numbered in order, from <c>_first</c> to before <c>_end</c>; the low
+///    bits of the number are the place in the ring. A slot whose key was forgotten out of order is a gap, which holds on to nothing.
+/// 2. A chain leads to ever lower numbers.
+/// 3. What compares keys, and so can throw, comes before anything is changed.
 /// </remarks>
 internal sealed class RemovedKeys<TKey>(int limit)
     where TKey : notnull
 {
-    private const int None = -1;
     private const int SmallestLength = 4;
 
-    private Slot[] _slots = [];
-    private int[] _chains = [];
-    private int _used;
-    private int _free = None;
-    private int _oldest = None;
-    private int _newest = None;
+    private Slot[] _ring = [];
+    private uint[] _chains = [];
+    private uint _first = 1;
+    private uint _end = 1;
     private int _failures;
 
     public int Count { get; private set; }
 
     public bool TryGetReason(in HashedKey<TKey> key, out MissReason reason)
     {
-        int slot = Find(key);
-        reason = slot == None ? MissReason.NotFound : _slots[slot].Reason;
-        return slot != None;
+        ref Slot slot = ref Find(key);
+        bool isRemembered = !Unsafe.IsNullRef(ref slot);
+        reason = isRemembered ? slot.Reason : MissReason.NotFound;
+        return isRemembered;
     }
 
     /// <summary>The failure that is remembered of a key, if one is.</summary>
-    public KeptFailure? FailureOf(in HashedKey<TKey> key) => Find(key) is var slot and not None ? _slots[slot].Failure : null;
+    public KeptFailure? FailureOf(in HashedKey<TKey> key)
+    {
+        ref Slot slot = ref Find(key);
+        return Unsafe.IsNullRef(ref slot) ? null : slot.Failure;
+    }
 
     /// <summary>Remembers why a key is not there, in place of what was known of it.</summary>
     /// <param name="key">The key.</param>
@@ -53,20 +59,17 @@ internal sealed class RemovedKeys<TKey>(int limit)
     /// <inheritdoc cref="Remember"/>
     public void Add(in HashedKey<TKey> key, MissReason reason, KeptFailure? failure = null)
     {
-        if (Count >= limit) Forget(_oldest);
-        int slot = TakeSlot();
-        ref int chain = ref ChainOf(key.Hash);
-        _slots[slot] = new Slot { Key = key.Key, Hash = key.Hash, Reason = reason, Failure = failure, Next = chain, Older = _newest, Newer = None };
-        chain = slot;
-        NewerThan(_newest) = slot;
-        _newest = slot;
+        while (Count >= limit) ForgetFirst();
+        if (_end - _first == (uint)_ring.Length) MakeRoom();
+        Append(new Slot { Key = key.Key, Hash = key.Hash, Reason = reason, Failure = failure, IsRemembered = true });
         Count++;
         if (failure is not null) _failures++;
     }
 
     public void Forget(in HashedKey<TKey> key)
     {
-        if (Find(key) is var slot and not None) Forget(slot);
+        ref Slot slot = ref Find(key);
+        if (!Unsafe.IsNullRef(ref slot)) Forget(ref slot);
     }
 
     /// <summary>Forgets every failure, or those of computations with a tag, as if the keys had been invalidated.</summary>
@@ -74,79 +77,91 @@ internal sealed class RemovedKeys<TKey>(int limit)
     {
         if (_failures == 0) return;
 
-        for (int slot = _oldest; slot != None; slot = _slots[slot].Newer)
+        for (uint number = _first; number != _end; number++)
         {
-            if (_slots[slot].Failure is not { } failure || (tag is not null && failure.Tags?.Contains(tag, StringComparer.Ordinal) != true)) continue;
+            ref Slot slot = ref SlotAt(number);
+            if (slot.Failure is not { } failure || (tag is not null && failure.Tags?.Contains(tag, StringComparer.Ordinal) != true)) continue;
 
-            (_slots[slot].Reason, _slots[slot].Failure) = (MissReason.Invalidated, null);
+            (slot.Reason, slot.Failure) = (MissReason.Invalidated, null);
             _failures--;
         }
     }
 
-    private int Find(in HashedKey<TKey> key)
+    // A reference to nothing if the key is not remembered.
+    private ref Slot Find(in HashedKey<TKey> key)
     {
-        if (Count == 0) return None;
+        if (Count == 0) return ref Unsafe.NullRef<Slot>();
 
-        int slot = ChainOf(key.Hash);
-        while (slot != None && !(_slots[slot].Hash == key.Hash && EqualityComparer<TKey>.Default.Equals(_slots[slot].Key, key.Key))) slot = _slots[slot].Next;
-        return slot;
+        // How far into the ring a number leads has to shrink: where numbers have wrapped around, an end might else not be seen.
+        uint depth = _end - _first;
+        for (uint number = ChainOf(key.Hash); number - _first < depth;)
+        {
+            depth = number - _first;
+            ref Slot slot = ref SlotAt(number);
+            if (slot.Hash == key.Hash && slot.IsRemembered && EqualityComparer<TKey>.Default.Equals(slot.Key, key.Key)) return ref slot;
+            number = slot.Next;
+        }
+
+        return ref Unsafe.NullRef<Slot>();
     }
 
-    private void Forget(int slot)
+    private void ForgetFirst()
     {
-        ref Slot forgotten = ref _slots[slot];
-        ref int link = ref ChainOf(forgotten.Hash);
-        while (link != slot) link = ref _slots[link].Next;
-        link = forgotten.Next;
-        NewerThan(forgotten.Older) = forgotten.Newer;
-        OlderThan(forgotten.Newer) = forgotten.Older;
-        if (forgotten.Failure is not null) _failures--;
-        forgotten = new Slot { Next = _free };
-        _free = slot;
+        ref Slot slot = ref SlotAt(_first++);
+        if (slot.IsRemembered) Forget(ref slot);
+    }
+
+    private void Forget(ref Slot slot)
+    {
+        if (slot.Failure is not null) _failures--;
+        slot = new Slot { Next = slot.Next };
         Count--;
     }
 
-    private int TakeSlot()
+    private void Append(in Slot slot)
     {
-        int slot = _free;
-        if (slot != None)
-        {
-            _free = _slots[slot].Next;
-            return slot;
-        }
-
-        if (_used == _slots.Length) Grow();
-        return _used++;
+        ref uint chain = ref ChainOf(slot.Hash);
+        ref Slot appended = ref SlotAt(_end);
+        appended = slot;
+        appended.Next = chain;
+        chain = _end++;
     }
 
-    // Only when every slot is remembered.
-    private void Grow()
+    // Every slot has its number. Where at least half are gaps, closing them makes room enough.
+    private void MakeRoom()
     {
-        Array.Resize(ref _slots, (int)Math.Min(Math.Max(SmallestLength, _slots.Length * 2L), limit));
-        _chains = new int[BitOperations.RoundUpToPowerOf2((uint)_slots.Length)];
-        Array.Fill(_chains, None);
-        for (int slot = 0; slot < _used; slot++)
+        var (ring, first, end) = (_ring, _first, _end);
+        int length = Math.Max(SmallestLength, Count > ring.Length / 2 ? ring.Length * 2 : ring.Length);
+        _ring = new Slot[length];
+        _chains = new uint[length];
+        _first = _end = 1;
+        for (uint number = first; number != end; number++)
         {
-            ref int chain = ref ChainOf(_slots[slot].Hash);
-            _slots[slot].Next = chain;
-            chain = slot;
+            ref Slot slot = ref ring[number & (uint)(ring.Length - 1)];
+            if (slot.IsRemembered) Append(slot);
         }
     }
 
-    private ref int ChainOf(int hash) => ref _chains[hash & (_chains.Length - 1)];
+    private ref uint ChainOf(int hash) => ref _chains[(uint)hash & (uint)(_chains.Length - 1)];
 
-    private ref int NewerThan(int slot) => ref slot == None ? ref _oldest : ref _slots[slot].Newer;
-
-    private ref int OlderThan(int slot) => ref slot == None ? ref _newest : ref _slots[slot].Older;
+    private ref Slot SlotAt(uint number) => ref _ring[number & (uint)(_ring.Length - 1)];
 
     private struct Slot
     {
+        private byte _reason;
+
         public TKey Key;
         public KeptFailure? Failure;
         public int Hash;
-        public int Next;
-        public int Older;
-        public int Newer;
-        public MissReason Reason;
+
+        /// <summary>The number of the next older slot in the chain, if it is still in the ring.</summary>
+        public uint Next;
+        public bool IsRemembered;
+
+        public MissReason Reason
+        {
+            readonly get => (MissReason)_reason;
+            set => _reason = (byte)value;
+        }
     }
 }
