@@ -39,6 +39,9 @@ public abstract class CachedMethod
 
     internal abstract int Prune();
 
+    /// <summary>How many computations run on the locks of the method, callers that are about to start one included.</summary>
+    internal abstract int RunningCount { get; }
+
     /// <summary>How many entries there are in memory.</summary>
     internal abstract int EntryCount { get; }
 
@@ -490,6 +493,8 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     }
 
     internal override int Prune() => _memory.Prune();
+
+    internal override int RunningCount => _locks.RunningCount;
 
     internal override int EntryCount => _memory.Count;
 

@@ -43,6 +43,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         Logger = new CarefulLogger(Options.LoggerFactory.CreateLogger(nameof(Memoize)));
         Serializer = Options.Serializer ?? (Options.Store is null && Options.Stores.Count == 0 ? null! : JsonCacheSerializer.ByReflection());
         _stores = AttachStores();
+        Running = new RunningComputations(() => Methods);
         _shutdown = new Lazy<Task>(ShutDownAsync);
         if (Options.AutomaticPruning) _pruning = StartPruning(this);
     }
@@ -70,7 +71,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     /// <summary>What turns results into bytes. Only there if there is a store.</summary>
     internal ICacheSerializer Serializer { get; }
 
-    internal RunningComputations Running { get; } = new();
+    internal RunningComputations Running { get; }
 
     /// <summary>Completes when the computations that are running have been aborted.</summary>
     internal Task WhenAborted => _aborted.Task;
@@ -319,6 +320,9 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     private void Close()
     {
         if (Interlocked.Exchange(ref _disposed, true)) return;
+
+        // A computation first says that it runs and then asks whether the memoizer is disposed, without a barrier between: this is one for all.
+        Interlocked.MemoryBarrierProcessWide();
 
         Interlocked.CompareExchange(ref _default, null, this);
         _pruning?.Dispose();

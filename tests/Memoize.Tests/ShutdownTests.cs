@@ -111,13 +111,31 @@ public sealed class ShutdownTests
     {
         for (int i = 0; i < 2_000; i++)
         {
-            var running = new RunningComputations();
-            running.Enter();
+            var running = new RunningComputations(static () => []);
+            running.EnterUncached();
             Task idle = Task.CompletedTask;
 
-            Threads.Race(() => idle = running.WhenIdleAsync(), running.Leave);
+            Threads.Race(() => idle = running.WhenIdleAsync(), running.LeaveUncached);
 
             await idle.WaitAsync(TimeSpan.FromSeconds(60));
+        }
+    }
+
+    [Fact]
+    public async Task A_computation_under_a_lock_that_ends_as_the_memoizer_shuts_down_is_not_waited_for_in_vain()
+    {
+        for (int i = 0; i < 500; i++)
+        {
+            var memoizer = new Memoizer(new() { ShutdownTimeout = TimeSpan.FromHours(1), AutomaticPruning = false });
+            var cache = ByHand.Method<string, string>(memoizer: memoizer);
+            var gate = new TaskCompletionSource<string>();
+            var call = cache.CallAsync("key", _ => gate.Task);
+            Task shutdown = Task.CompletedTask;
+
+            Threads.Race(() => shutdown = memoizer.DisposeAsync().AsTask(), () => gate.SetResult("value"));
+
+            await shutdown.WaitAsync(TimeSpan.FromSeconds(60));
+            Assert.Equal("value", await call);
         }
     }
 }

@@ -117,15 +117,7 @@ internal sealed class ComputationRunner<TKey, TValue>
         }
 
         turn.Computation!.End();
-        try
-        {
-            End(turn.Lock, turn.Number, outcome, owner);
-        }
-        finally
-        {
-            _method.Memoizer.Running.Leave();
-        }
-
+        End(turn.Lock, turn.Number, outcome, owner);
         return outcome;
     }
 
@@ -164,16 +156,8 @@ internal sealed class ComputationRunner<TKey, TValue>
         }
 
         frame.End();
-        try
-        {
-            if (_store is null) End(keyedLock, number, outcome, owner);
-            else await EndStoredAsync(claimed, keyedLock, number, outcome, tags, owner).ConfigureAwait(false);
-        }
-        finally
-        {
-            _method.Memoizer.Running.Leave();
-        }
-
+        if (_store is null) End(keyedLock, number, outcome, owner);
+        else await EndStoredAsync(claimed, keyedLock, number, outcome, tags, owner).ConfigureAwait(false);
         return outcome;
     }
 
@@ -186,43 +170,36 @@ internal sealed class ComputationRunner<TKey, TValue>
         var frame = turn.Begin(tags, cancellation: null);
         var crossing = frame.EnterHere();
         Claimed<TValue>? claimed = null;
+        Outcome<TValue> outcome;
         try
         {
-            Outcome<TValue> outcome;
-            try
-            {
-                _method.Memoizer.ThrowIfDisposed();
-                if (_store is not null) claimed = _store.Claim(keyedLock.Key, keyedLock.Stored?.Revision, tags, turn.ToRefresh, callerToken);
-                outcome = new(
-                    claimed is { IsFound: true } ? claimed.Found.Value!
-                    : IsPlain ? core(state, callerToken)
-                    : WithinTimeout(frame.Parent, state, core, callerToken));
-            }
-            catch (OperationCanceledException) when (callerToken.IsCancellationRequested)
-            {
-                // Only this caller was cancelled.
-                Abandon(claimed);
-                keyedLock.PassOn(turn.Number);
-                throw;
-            }
-            catch (Exception failure)
-            {
-                outcome = new(failure);
-            }
-            finally
-            {
-                frame.End();
-                frame.Leave(crossing);
-            }
-
-            if (_store is null) End(keyedLock, turn.Number, outcome, owner);
-            else EndStored(claimed, keyedLock, turn.Number, outcome, tags, owner);
-            return outcome;
+            _method.Memoizer.ThrowIfDisposed();
+            if (_store is not null) claimed = _store.Claim(keyedLock.Key, keyedLock.Stored?.Revision, tags, turn.ToRefresh, callerToken);
+            outcome = new(
+                claimed is { IsFound: true } ? claimed.Found.Value!
+                : IsPlain ? core(state, callerToken)
+                : WithinTimeout(frame.Parent, state, core, callerToken));
+        }
+        catch (OperationCanceledException) when (callerToken.IsCancellationRequested)
+        {
+            // Only this caller was cancelled.
+            Abandon(claimed);
+            keyedLock.PassOn(turn.Number);
+            throw;
+        }
+        catch (Exception failure)
+        {
+            outcome = new(failure);
         }
         finally
         {
-            _method.Memoizer.Running.Leave();
+            frame.End();
+            frame.Leave(crossing);
         }
+
+        if (_store is null) End(keyedLock, turn.Number, outcome, owner);
+        else EndStored(claimed, keyedLock, turn.Number, outcome, tags, owner);
+        return outcome;
     }
 
     /// <summary>Runs the method for one caller, within the limits, without a lock; nothing is kept.</summary>
@@ -231,7 +208,7 @@ internal sealed class ComputationRunner<TKey, TValue>
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(callerToken);
         try
         {
-            EnterRunning();
+            EnterUncached();
             return await WithinTimeoutAsync(ComputationFrame.Current, state, core, cancellation).ConfigureAwait(false);
         }
         catch (TimeoutException) when (callerToken.IsCancellationRequested)
@@ -241,7 +218,7 @@ internal sealed class ComputationRunner<TKey, TValue>
         }
         finally
         {
-            _method.Memoizer.Running.Leave();
+            _method.Memoizer.Running.LeaveUncached();
         }
     }
 
@@ -250,12 +227,12 @@ internal sealed class ComputationRunner<TKey, TValue>
     {
         try
         {
-            EnterRunning();
+            EnterUncached();
             return WithinTimeout(ComputationFrame.Current, state, core, callerToken);
         }
         finally
         {
-            _method.Memoizer.Running.Leave();
+            _method.Memoizer.Running.LeaveUncached();
         }
     }
 
@@ -283,9 +260,9 @@ internal sealed class ComputationRunner<TKey, TValue>
     }
 
     // Counted first and asked then, so that a memoizer that is closing either sees the computation or is seen by it.
-    private void EnterRunning()
+    private void EnterUncached()
     {
-        _method.Memoizer.Running.Enter();
+        _method.Memoizer.Running.EnterUncached();
         _method.Memoizer.ThrowIfDisposed();
     }
 

@@ -48,7 +48,8 @@ internal abstract class KeyedLock
 /// or a computation runs.</item>
 /// </list>
 /// A computation begins without the gate: the caller that has the turn is the only one that writes then, and says last that it
-/// computes. Whoever detaches the lock meanwhile sees that, or is seen by the computation (<see cref="Begin"/>).
+/// computes. But the turn is in hand before that, from when it is given to a caller until its computation ends, or the caller
+/// leaves without one; and as long as it is, whoever shuts down finds the lock: in the table, or listed among the detached.
 /// <para>
 /// The semaphore is made by the first caller that waits, since most computations have nobody to wait for them; permits that
 /// were due before it are put into it then. It is never disposed: it has no wait handle to free, and nobody can be thrown
@@ -73,6 +74,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     private bool _attached;
     private bool _wasShared;
     private bool _leftRunning;
+    private bool _isInHand;
     private bool _isListed;
     private bool _settled;
     private bool _wasAborted;
@@ -182,6 +184,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         _callers = 1;
         _turn = 1;
         _attached = true;
+        TakeInHand();
     }
 
     /// <summary>Counts a caller in. The gate is held, and the lock is in the table.</summary>
@@ -271,7 +274,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         Reason = Stored?.Reason ?? Reason;
     }
 
-    /// <summary>Starts a computation on the turn, and counts it among those that run.</summary>
+    /// <summary>Starts a computation on the turn.</summary>
     /// <param name="caller">The computation that the caller is part of.</param>
     /// <param name="tags">The tags of the value to come.</param>
     /// <param name="cancellation">What is cancelled when the last caller leaves; null if its only caller runs it, or nobody would notice.</param>
@@ -282,17 +285,6 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         _cancellation = cancellation;
         _leftRunning = false;
         Computation = frame;
-
-        // First it computes, for all to see, and then it asks; Detach does it the other way round. Counting is the barrier between.
-        Method.Memoizer.Running.Enter();
-        if (!Volatile.Read(ref _attached))
-        {
-            lock (table.Gate)
-            {
-                if (!_settled) ListDetached();
-            }
-        }
-
         return frame;
     }
 
@@ -335,10 +327,11 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
                 if (_attached) LeaveTable();
             }
 
-            Unlist();
+            PutDown();
         }
 
         if (permits > 0) _permits!.Release(permits);
+        table.Method.Memoizer.Running.Ended();
     }
 
     /// <summary>Lets the computation that is running go on even if nobody is left to wait for it.</summary>
@@ -372,10 +365,10 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     public void Detach()
     {
         LeaveTable();
+        if (!_isInHand) return;
 
-        // First it is detached, for all to see, and then a computation is looked for; Begin does it the other way round.
-        Interlocked.MemoryBarrier();
-        if (Computation is not null) ListDetached();
+        _isListed = true;
+        table.AddDetached(this);
     }
 
     /// <summary>Counts a caller out. If it still has the turn, the next caller gets it.</summary>
@@ -395,6 +388,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         {
             _callers--;
             bool computing = Computation is not null;
+            if (turn == _turn && !computing && !_settled) PutDown();
             if (_callers > 0)
             {
                 if (!computing) permits = PassOnLocked(turn);
@@ -407,6 +401,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         }
 
         if (permits > 0) _permits!.Release(permits);
+        table.Method.Memoizer.Running.Ended();
         return abandoned;
     }
 
@@ -418,13 +413,13 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         {
             lock (table.Gate)
             {
+                if (!isAbortion) PutDown();
                 if (_settled) return false;
 
                 _outcome = outcome;
                 if (isAbortion) Volatile.Write(ref _wasAborted, true);
                 count = Settle();
                 permits = _permits;
-                Unlist();
                 if (_attached)
                 {
                     LeaveTable();
@@ -439,6 +434,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         {
             // What a key's equality might throw must not keep the callers waiting.
             if (count > 0) permits!.Release(count);
+            table.Method.Memoizer.Running.Ended();
         }
 
         return true;
@@ -518,7 +514,12 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         lock (table.Gate)
         {
             if (_settled) return (_startOver ? Wake.StartOver : Wake.Outcome, 0);
-            if (_attached) return (Wake.Turn, _turn);
+            if (_attached)
+            {
+                TakeInHand();
+                return (Wake.Turn, _turn);
+            }
+
             permits = StartOver();
         }
 
@@ -526,15 +527,18 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         return (Wake.StartOver, 0);
     }
 
-    // A computation that runs on a lock out of the table is listed elsewhere, so that shutting down finds it.
-    private void ListDetached()
+    private void TakeInHand()
     {
-        _isListed = true;
-        table.AddDetached(this);
+        _isInHand = true;
+        table.InHand++;
     }
 
-    private void Unlist()
+    private void PutDown()
     {
+        if (!_isInHand) return;
+
+        _isInHand = false;
+        table.InHand--;
         if (!_isListed) return;
 
         _isListed = false;

@@ -10,7 +10,7 @@ namespace Memoize;
 /// Invariants, each guarded by the gate:
 /// 1. A lock is in the chain of its hash, once, if and only if it is attached. It is found by its key, and taken out by
 ///    identity: nothing of the user's can throw at whoever leaves.
-/// 2. The locks that are detached while a computation runs on them are listed apart, until that computation ends.
+/// 2. The locks that are detached while their turn is in hand are listed apart, until it is put down.
 /// 3. The spare lock is in nobody's hands. It was only ever entered by one caller, which has left it.
 /// </remarks>
 internal sealed class KeyedLocks<TKey, TValue>(CachedMethod<TKey, TValue> method, MemoryStore<TKey, TValue> memory)
@@ -39,7 +39,19 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod<TKey, TValue> method
 
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Whether a computation runs on a lock that is not in the table any more.</summary>
+    /// <summary>How many turns are in hand. Only touched while the gate is held.</summary>
+    public int InHand { get; set; }
+
+    /// <summary>How many computations run, callers that are about to start one included.</summary>
+    public int RunningCount
+    {
+        get
+        {
+            lock (Gate) return InHand;
+        }
+    }
+
+    /// <summary>Whether a computation may be running on a lock that is not in the table any more.</summary>
     public bool HasDetached => Volatile.Read(ref _detachedCount) > 0;
 
     /// <summary>The locks on which computations may be running now.</summary>
@@ -125,17 +137,17 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod<TKey, TValue> method
         if (_chains.Length > LargestIdleLength && _count < _chains.Length / Sparse) Resize(_chains.Length / 2);
     }
 
-    /// <summary>Lists a detached lock on which a computation runs. The gate is held.</summary>
+    /// <summary>Lists a detached lock whose turn is in hand. The gate is held.</summary>
     public void AddDetached(KeyedLock<TKey, TValue> detached)
     {
         _detached.Add(detached);
         Volatile.Write(ref _detachedCount, _detached.Count);
     }
 
-    /// <summary>Strikes a lock off the list, its computation having ended. The gate is held.</summary>
-    public void RemoveDetached(KeyedLock<TKey, TValue> settled)
+    /// <summary>Strikes a lock off the list. The gate is held.</summary>
+    public void RemoveDetached(KeyedLock<TKey, TValue> listed)
     {
-        _detached.Remove(settled);
+        _detached.Remove(listed);
         Volatile.Write(ref _detachedCount, _detached.Count);
     }
 
