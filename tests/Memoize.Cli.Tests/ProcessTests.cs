@@ -65,11 +65,9 @@ public sealed class ProcessTests : IDisposable
         Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [InterruptFact]
     public async Task An_interrupt_ends_an_import_that_waits_for_its_input()
     {
-        if (OperatingSystem.IsWindows()) return;
-
         _file.With(_file.Entry(1, payload: $"\"{new string('x', 1_000_000)}\""));
         await _file.RunAsync("export", "FILE", _file.InFolder("entries.archive"));
         byte[] archive = await File.ReadAllBytesAsync(_file.InFolder("entries.archive"));
