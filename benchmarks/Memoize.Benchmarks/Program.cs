@@ -62,7 +62,7 @@ switch (args)
     default:
         Console.Error.WriteLine("""
             Usage: dotnet run -c Release --project benchmarks/Memoize.Benchmarks -- <what>
-              summary              what is promised, beside what is reached; half a minute
+              summary              what is promised, beside what is reached; a minute
               hits                 every form of a hit, beside what one would use instead
               misses               calls that run the method, beside a dictionary of semaphores
               memory               bytes per entry

@@ -10,7 +10,7 @@ namespace Memoize.Benchmarks;
 internal sealed class SummaryReport
 {
     private const int HitRounds = 150;
-    private const int MissRounds = 25;
+    private const int MissRounds = 150;
     private const string Reached = "reached";
     private const string Missed = "**missed**";
 
@@ -62,7 +62,9 @@ internal sealed class SummaryReport
         var misses = new MissBenchmarks();
         var sync = Rounds.Measure(MissRounds, Miss(misses.Method), Miss(misses.ByHand), Miss(misses.Wrapper), Miss(misses.FullByHand), Miss(misses.FullWrapper));
         Over("miss, sync", sync[2], sync[1], sync[0]);
-        Over("miss, sync, full", sync[4], sync[3], sync[0]);
+
+        // The promise is about what people write by hand, which has no limit. Beside one that has, this is for information.
+        _rows.Add($"| miss, sync, full (by hand: a limit too, the oldest leaves) | — | {Compare(sync[4], sync[3], sync[0]).Text} | |");
 
         var async = Rounds.Measure(MissRounds, Miss(misses.MethodAsync), Miss(misses.ByHandAsync), Miss(misses.WrapperAsync));
         Over("miss, async", async[2], async[1], async[0]);
@@ -95,14 +97,17 @@ internal sealed class SummaryReport
 
     private void Over(string what, Measured ours, Measured byHand, Measured method)
     {
+        var (text, isReached) = Compare(ours, byHand, method);
+        Row(what, "≤ 2 × by hand, and fewer bytes", $"{text}", isReached);
+    }
+
+    private static (string Text, bool IsReached) Compare(Measured ours, Measured byHand, Measured method)
+    {
         double ratio = (ours.Nanoseconds - method.Nanoseconds) / (byHand.Nanoseconds - method.Nanoseconds);
         double ourBytes = ours.Bytes - method.Bytes;
         double bytesByHand = byHand.Bytes - method.Bytes;
-        Row(
-            what,
-            "≤ 2 × by hand, and fewer bytes",
-            $"{ratio:0.00} × ({ours.Nanoseconds:0} ns, {byHand.Nanoseconds:0} ns), {ourBytes:0} B for {bytesByHand:0} B",
-            ratio <= 2 && ourBytes < bytesByHand);
+        string text = string.Create(CultureInfo.InvariantCulture, $"{ratio:0.00} × ({ours.Nanoseconds:0} ns, {byHand.Nanoseconds:0} ns), {ourBytes:0} B for {bytesByHand:0} B");
+        return (text, ratio <= 2 && ourBytes < bytesByHand);
     }
 
     private void Row(string what, string required, FormattableString reached, bool isReached)
