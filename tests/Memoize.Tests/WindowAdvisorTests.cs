@@ -34,10 +34,10 @@ public sealed class WindowAdvisorTests
 
     [Theory]
     [InlineData(8, 0)]
-    [InlineData(512, 0)]
-    [InlineData(513, 1)]
-    [InlineData(10_000, 31)]
-    [InlineData(int.MaxValue, (1 << 22) - 1)]
+    [InlineData(1_024, 0)]
+    [InlineData(1_025, 1)]
+    [InlineData(10_000, 15)]
+    [InlineData(int.MaxValue, (1 << 21) - 1)]
     public void Large_caches_are_sampled_so_that_the_shadows_stay_small(int entries, int mask)
     {
         Assert.Equal(mask, new WindowAdvisor(entries, seed: 1).SampleMask);

@@ -7,18 +7,21 @@ namespace Memoize;
 /// <remarks>
 /// A narrow window is best for loops, scans and lasting popularity, a wide one for recency. A change costs misses, and where a
 /// loop nearly fits a sample can mislead for a while, so there is one only when the same choice leads at two decisions in a row, each
-/// time by 1 % of the uses that are remembered.
+/// time by one in 150 of the uses that are remembered.
 /// </remarks>
 internal sealed class WindowAdvisor
 {
     // Percent. The first is where a policy starts.
     private static readonly int[] Choices = [1, 30, 95];
 
-    private const int MaxShadowCapacity = 512;
+    private const int MaxShadowCapacity = 1024;
 
     // A decision is made after so many uses; each forgets one in so many hits, so that about as many periods are remembered.
     private const int MinPeriod = 96;
     private const int Memory = 8;
+
+    // A lead counts if it is one in so many of the uses that are remembered.
+    private const int LeadShare = 150;
 
     private readonly ShadowCache[] _shadows;
     private readonly int[] _hits = new int[Choices.Length];
@@ -74,7 +77,7 @@ internal sealed class WindowAdvisor
     private void Decide()
     {
         int best = Array.IndexOf(_hits, _hits.Max());
-        int leader = _hits[best] > _hits[_choice] + (Memory * _period / 100) ? best : _choice;
+        int leader = _hits[best] > _hits[_choice] + (Memory * _period / LeadShare) ? best : _choice;
         if (leader == _leader) _choice = leader;
         _leader = leader;
     }
