@@ -46,7 +46,7 @@ public sealed class CombinationTests : IDisposable
 
         gates[0].SetResult("first");
         Assert.Equal("first", await first);
-        Threads.WaitUntil(() => Volatile.Read(ref runs) == 2);
+        Threads.WaitUntil(() => Volatile.Read(ref runs) == 2 && cache.WaitersOn("key") == 1);
         gates[1].SetException(new InvalidOperationException("down"));
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => second);
