@@ -78,6 +78,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     private bool _isListed;
     private bool _settled;
     private bool _wasAborted;
+    private int _tagInvalidations;
     private bool _startOver;
     private bool _usedStored;
     private int _keepsBefore;
@@ -225,19 +226,19 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         lock (table.Gate)
         {
             if (!_attached) return;
+
+            // An invalidation by tag that did not find the tags here yet: this caller may have the value, none that comes later. The
+            // next invalidation finds them on the lock, or the value in memory.
+            if (entry.Tags is not null && table.TagInvalidations != tagInvalidations)
+            {
+                Detach();
+                return;
+            }
+
             memory.KeepLocked(entry);
         }
 
         memory.StayWithinBudget();
-
-        // An invalidation by tag that did not find the tags here yet is seen here: this caller may have the value, none that
-        // comes later.
-        if (entry.Tags is null || table.TagInvalidations == tagInvalidations) return;
-        memory.Invalidate(entry);
-        lock (table.Gate)
-        {
-            if (_attached) Detach();
-        }
     }
 
     /// <summary>Whether the value that is being computed, or that was found in the store, has a tag.</summary>
@@ -249,7 +250,13 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     public void TakeFromElsewhere(string[]? tags)
     {
         IsFromElsewhere = true;
-        Tags = tags;
+        lock (table.Gate)
+        {
+            Tags = tags;
+
+            // As with what was found before: an invalidation could not know these tags yet.
+            if (tags is not null && table.TagInvalidations != _tagInvalidations && _attached) Detach();
+        }
     }
 
     /// <summary>The second look, by the caller that has the turn.</summary>
@@ -281,7 +288,11 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     public ComputationFrame Begin(ComputationFrame? caller, string[]? tags, CancellationTokenSource? cancellation)
     {
         var frame = new ComputationFrame(this, caller);
+        _tagInvalidations = table.TagInvalidations;
         Tags = tags;
+
+        // Before the method reads anything: an invalidation by tag finds the tags, or the method reads what is newer.
+        if (tags is not null) Interlocked.MemoryBarrier();
         _cancellation = cancellation;
         _leftRunning = false;
         Computation = frame;

@@ -252,16 +252,6 @@ internal sealed class MemoryStore<TKey, TValue>
         }
     }
 
-    /// <summary>Removes an entry, unless another has taken its place, and remembers that it was invalidated.</summary>
-    public void Invalidate(MemoryEntry<TKey, TValue> entry)
-    {
-        lock (_writes)
-        {
-            if (_entries.TryGet(new HashedKey<TKey>(entry.Key, entry.Hash), out var current) && current == entry) Remove(entry, MissReason.Invalidated);
-            Publish();
-        }
-    }
-
     /// <summary>Removes every key and remembers that they were invalidated.</summary>
     public void Clear()
     {

@@ -208,6 +208,56 @@ public sealed class StoreFaultTests
     }
 
     [Fact]
+    public async Task A_value_read_before_an_invalidation_by_tag_is_not_in_memory_for_a_moment_after_it()
+    {
+        var definition = new CachedMethodDefinition<WatchedKey, string?>(
+            SimulatedProcesses.Name, Policy, new() { WriteKey = static (key, writer) => writer.Write(key.Text), Schema = 1 });
+        definition.For(_processes.NewMemoizer()).Set(new("key"), "old", tags: ["tag"]);
+        var held = _store.HoldOn(nameof(ICacheStore.Read), FaultMoment.After);
+        var method = definition.For(_processes.NewMemoizer(options => options.Store = _store));
+        bool isLooking = false;
+        bool wasSeen = false;
+        var call = method.CallAsync(new WatchedKey("key") { Compared = LookForIt }, _ => Task.FromResult<string?>("new"));
+        await held.Reached;
+
+        await method.Memoizer.InvalidateTagAsync("tag");
+        held.Release();
+
+        Assert.Equal("old", await call);
+        Assert.False(wasSeen);
+
+        // Whoever looks for an entry compares its key: a moment to look from elsewhere.
+        void LookForIt()
+        {
+            if (isLooking) return;
+
+            isLooking = true;
+            wasSeen |= method.TryPeek(new("key"), out _);
+            isLooking = false;
+        }
+    }
+
+    [Fact]
+    public async Task A_value_of_another_process_is_not_kept_after_an_invalidation_by_a_tag_that_it_has()
+    {
+        var readHeld = _store.HoldOn(nameof(ICacheStore.Read), FaultMoment.After);
+        var method = Start();
+        var call = method.CallAsync("key", _ => Task.FromResult<string?>("not computed"));
+        await readHeld.Reached;
+        _processes.Start(Policy).Set("key", "old", tags: ["tag"]);
+        var claimHeld = _store.HoldOn(nameof(IClaimStore.TryClaim), FaultMoment.After);
+        readHeld.Release();
+        await claimHeld.Reached;
+
+        await method.Memoizer.InvalidateTagAsync("tag");
+        claimHeld.Release();
+
+        Assert.Equal("old", await call);
+        Assert.Equal(0, method.Statistics.Entries);
+        Assert.Equal("new", await method.CallAsync("key", _ => Task.FromResult<string?>("new")));
+    }
+
+    [Fact]
     public async Task A_value_that_was_found_serves_nobody_who_comes_after_an_invalidation_by_its_tag()
     {
         _processes.Start(Policy).Set("key", "old", tags: ["tag"]);
@@ -304,4 +354,22 @@ public sealed class StoreFaultTests
         isAsync ? method.CallAsync(key, _ => Task.FromResult(core())) : Task.FromResult(method.Call(key, _ => core()));
 
     private static string Fail() => throw new InvalidOperationException("The method ran.");
+
+    private sealed class WatchedKey(string text) : IEquatable<WatchedKey>
+    {
+        public string Text { get; } = text;
+
+        public Action? Compared { get; init; }
+
+        public bool Equals(WatchedKey? other)
+        {
+            Compared?.Invoke();
+            other?.Compared?.Invoke();
+            return Text == other?.Text;
+        }
+
+        public override bool Equals(object? obj) => Equals(obj as WatchedKey);
+
+        public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
+    }
 }
