@@ -35,13 +35,13 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
 
     public override long GetTimestamp() => GetUtcNow().UtcTicks;
 
-    /// <summary>Moves the time on and fires, on this thread, every timer that becomes due on the way.</summary>
+    /// <summary>Moves the time on and fires, on this thread, every timer that becomes due on the way. Of moves at once the longest counts: time never goes back.</summary>
     public void Advance(TimeSpan by)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
         DateTimeOffset end = GetUtcNow() + by;
         while (NextDue(end) is { } timer) timer.Fire();
-        lock (_lock) _now = end;
+        lock (_lock) _now = end > _now ? end : _now;
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
