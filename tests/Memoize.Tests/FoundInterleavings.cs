@@ -251,7 +251,7 @@ public sealed class FoundInterleavings
         });
 
     [Fact]
-    public void A_caller_whose_turn_was_passed_on_before_it_waits_does_not_take_what_the_others_come_to()
+    public async Task A_caller_whose_turn_was_passed_on_before_it_waits_does_not_take_what_the_others_come_to()
     {
         var method = ByHand.Method<string, string>();
         var locks = new KeyedLocks<string, string>(method, new MemoryStore<string, string>(new CachePolicy<string>(), method.Memoizer.Clock, new MethodCounters()));
@@ -265,7 +265,7 @@ public sealed class FoundInterleavings
         var failed = new TimeoutException();
         var wait = keyedLock.OpenWait(turn).For(ValueTask.FromResult(new Outcome<string>(failed)));
 
-        Assert.Same(failed, Assert.Throws<TimeoutException>(() => wait.AsTask().GetAwaiter().GetResult()));
+        Assert.Same(failed, await Assert.ThrowsAsync<TimeoutException>(wait.AsTask));
     }
 
     private static KeyedLocks<string, string> Locks()
