@@ -34,11 +34,11 @@ internal sealed class ParsedMethods
     /// <param name="context">What <paramref name="parse"/> needs.</param>
     /// <param name="parse">Parses the method.</param>
     /// <param name="cancellationToken">Ends the work early; nothing is kept then.</param>
-    public CachedMethodModel? GetOrParse<TContext>(
+    public ParsedMethod? GetOrParse<TContext>(
         Compilation compilation,
         SyntaxNode method,
         TContext context,
-        Func<TContext, CancellationToken, CachedMethodModel?> parse,
+        Func<TContext, CancellationToken, ParsedMethod?> parse,
         CancellationToken cancellationToken)
     {
         // By position, not by node: a tree that was read from disk again has other nodes at the same places.
@@ -131,7 +131,7 @@ internal sealed class ParsedMethods
         }
     }
     /// <summary>The models of one file, by the position of the method.</summary>
-    private sealed class Models(SyntaxTree tree) : ConcurrentDictionary<int, CachedMethodModel?>
+    private sealed class Models(SyntaxTree tree) : ConcurrentDictionary<int, ParsedMethod?>
     {
         public bool AreOf(SyntaxTree other) => ReferenceEquals(tree, other);
     }

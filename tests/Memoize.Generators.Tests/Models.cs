@@ -53,7 +53,8 @@ public sealed class Models
     public void G01_The_pipeline_holds_models_only()
     {
         var driver = Consumer.Driver().RunGenerators(Consumer.Project("""
-            partial class C { [Memoize.CachedResponse] internal int Get(int x) => x; }
+            partial class C { [Memoize.CachedResponse] internal int Get(int x) => x; [Memoize.CachedResponse] internal partial int WithoutCore(int x); }
+            class NotPartial { [Memoize.CachedResponse] internal partial int Get(int x); }
             """));
 
         foreach (var step in CachedResponseGenerator.Steps.SelectMany(name => driver.GetRunResult().Results.Single().TrackedSteps[name]))

@@ -67,37 +67,42 @@ public sealed class Output
     }
 
     [Fact]
-    public void G02_Is_missing_where_the_method_cannot_be_cached_and_nothing_is_said() => Assert.Empty(Consumer.Generate("""
-        using System;
-        using System.Threading.Tasks;
-        using Memoize;
+    public void G02_Is_missing_where_the_method_cannot_be_cached_and_nothing_is_said_unless_it_is_partial()
+    {
+        var consumer = Consumer.Generate("""
+            using System;
+            using System.Threading.Tasks;
+            using Memoize;
 
-        class NotPartial { [CachedResponse] int Get() => 1; }
-        partial class C
-        {
-            [CachedResponse] void Nothing() { }
-            [CachedResponse] Task Nothing2() => Task.CompletedTask;
-            [CachedResponse] ValueTask Nothing3() => default;
-            [CachedResponse] int Ref(ref int x) => x;
-            [CachedResponse] int Out(out int x) => x = 1;
-            [CachedResponse] int Span(ReadOnlySpan<char> x) => 1;
-            [CachedResponse] int Enumerable(System.Collections.Generic.IEnumerable<int> x) => 1;
-            [CachedResponse] int Allows<T>(T x) where T : allows ref struct => 1;
-            [CachedResponse] ReadOnlySpan<char> ReturnsSpan() => default;
-            [CachedResponse] ref int ReturnsRef(int[] x) => ref x[0];
-            [CachedResponse("10")] int BareNumber() => 1;
-            [CachedResponse("24:00:00")] int Overflowing() => 1;
-            [CachedResponse(Capacity = 0)] int Full() => 1;
-            [CachedResponse] int Clash(int x) => x;
-            int ClashCached(int x) => x;
-            [CachedResponse] internal partial int NoCore(int x);
-            [CachedResponse] internal partial int OtherCore(int x);
-            int OtherCoreCore(string x) => 1;
-            [CachedResponse] Unknown Get(int x) => null;
-            [CachedResponse] int Get(Unknown x) => 1;
-        }
-        file partial class F { [CachedResponse] int Get() => 1; }
-        ref partial struct R { [CachedResponse] int Get() => 1; }
-        partial interface I { [CachedResponse] int Get() => 1; }
-        """).Files);
+            class NotPartial { [CachedResponse] int Get() => 1; }
+            partial class C
+            {
+                [CachedResponse] void Nothing() { }
+                [CachedResponse] Task Nothing2() => Task.CompletedTask;
+                [CachedResponse] ValueTask Nothing3() => default;
+                [CachedResponse] int Ref(ref int x) => x;
+                [CachedResponse] int Out(out int x) => x = 1;
+                [CachedResponse] int Span(ReadOnlySpan<char> x) => 1;
+                [CachedResponse] int Enumerable(System.Collections.Generic.IEnumerable<int> x) => 1;
+                [CachedResponse] int Allows<T>(T x) where T : allows ref struct => 1;
+                [CachedResponse] ReadOnlySpan<char> ReturnsSpan() => default;
+                [CachedResponse] ref int ReturnsRef(int[] x) => ref x[0];
+                [CachedResponse("10")] int BareNumber() => 1;
+                [CachedResponse("24:00:00")] int Overflowing() => 1;
+                [CachedResponse(Capacity = 0)] int Full() => 1;
+                [CachedResponse] int Clash(int x) => x;
+                int ClashCached(int x) => x;
+                [CachedResponse] internal partial int NoCore(int x);
+                [CachedResponse] internal partial int OtherCore(int x);
+                int OtherCoreCore(string x) => 1;
+            }
+            file partial class F { [CachedResponse] int Get() => 1; }
+            ref partial struct R { [CachedResponse] int Get() => 1; }
+            partial interface I { [CachedResponse] int Get() => 1; }
+            """);
+
+        Assert.Equal(["C.NoCore.g.cs", "C.OtherCore.g.cs"], consumer.Files.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(consumer.Stubs.Order(StringComparer.Ordinal), consumer.Files.Keys.Order(StringComparer.Ordinal));
+        Assert.Empty(consumer.Reports);
+    }
 }

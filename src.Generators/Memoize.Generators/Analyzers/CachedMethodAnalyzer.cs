@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Reflection;
 using Memoize.Generators.Parsing;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -14,12 +13,11 @@ namespace Memoize.Generators.Analyzers;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class CachedMethodAnalyzer : DiagnosticAnalyzer
 {
+    // By now all is in order, but the generator found otherwise.
+    private const string Unseen = "declared with something that another source generator makes, of which this one sees nothing";
+
     /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = typeof(Parsing.Diagnostics)
-        .GetFields(BindingFlags.Static | BindingFlags.Public)
-        .Select(static constant => constant.GetValue(null))
-        .OfType<DiagnosticDescriptor>()
-        .ToImmutableArray();
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = Parsing.Diagnostics.All.ToImmutableArray();
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -46,12 +44,18 @@ public sealed class CachedMethodAnalyzer : DiagnosticAnalyzer
         if (method.PartialDefinitionPart is not null || AnnotatedMethod.Attribute(method) is not { } attribute)
             return;
 
-        CachedMethodParser.Parse(method, attribute, new(context.Compilation), Report, context.CancellationToken);
+        var knownTypes = new KnownTypes(context.Compilation);
+        var model = CachedMethodParser.Parse(method, attribute, knownTypes, Report, context.CancellationToken);
+        if (model is not null && StubParser.IsStub(method.PartialImplementationPart, context.CancellationToken))
+            context.ReportDiagnostic(Diagnostic.Create(Parsing.Diagnostics.UnsupportedMember, method.Locations.FirstOrDefault(), method.Name, Unseen));
 
         void Report(Diagnostic diagnostic)
         {
-            if (!IsToldElsewhere(diagnostic, method))
+            if (!Tellers.IsGeneratorFor(method, knownTypes, context.CancellationToken)
+                && !Tellers.IsToldAtAnotherMethod(diagnostic, method, knownTypes, context.CancellationToken))
+            {
                 context.ReportDiagnostic(diagnostic);
+            }
         }
     }
 
@@ -70,37 +74,5 @@ public sealed class CachedMethodAnalyzer : DiagnosticAnalyzer
             attribute.ApplicationSyntaxReference?.GetSyntax(context.CancellationToken).GetLocation(),
             isLambda ? "lambda expression" : function.Name,
             isLambda ? "a lambda expression" : "a local function"));
-    }
-
-    // A type with three cached methods is one thing to correct, not three.
-    private static bool IsToldElsewhere(Diagnostic diagnostic, IMethodSymbol method)
-    {
-        if (diagnostic.Descriptor.Id != Parsing.Diagnostics.TypeNotPartial.Id)
-            return false;
-
-        for (var type = method.ContainingType; type is not null; type = type.ContainingType)
-        {
-            if (type.Locations.FirstOrDefault() == diagnostic.Location)
-                return !SymbolEqualityComparer.Default.Equals(FirstCachedMethod(type), method);
-        }
-
-        return false;
-    }
-
-    private static IMethodSymbol? FirstCachedMethod(INamedTypeSymbol type)
-    {
-        foreach (var member in type.GetMembers())
-        {
-            var found = member switch
-            {
-                IMethodSymbol method when AnnotatedMethod.Attribute(method) is not null => method,
-                INamedTypeSymbol nested => FirstCachedMethod(nested),
-                _ => null,
-            };
-            if (found is not null)
-                return found;
-        }
-
-        return null;
     }
 }

@@ -15,10 +15,10 @@ internal static class FileNameClashes
         .ToEquatableArray();
 
     /// <summary>The file's name; where it clashes, with a hash of the method's id, which is unique.</summary>
-    public static string HintName(CachedMethodModel method, EquatableArray<string> clashes)
+    public static string HintName(string fileName, string id, EquatableArray<string> clashes)
     {
-        var clashing = clashes.Contains(method.FileName.ToUpperInvariant(), StringComparer.Ordinal);
-        return clashing ? $"{method.FileName}.{Hash(method.Id)}.g.cs" : $"{method.FileName}.g.cs";
+        var clashing = clashes.Contains(fileName.ToUpperInvariant(), StringComparer.Ordinal);
+        return clashing ? $"{fileName}.{Hash(id)}.g.cs" : $"{fileName}.g.cs";
     }
 
     /// <summary>FNV-1a, because <see cref="string.GetHashCode()"/> differs from run to run.</summary>

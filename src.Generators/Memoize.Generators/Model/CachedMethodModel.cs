@@ -16,6 +16,7 @@ namespace Memoize.Generators.Model;
 /// <param name="Policy">The options of the attribute.</param>
 /// <param name="StoredForm">How its keys and results are told apart in stores; <see langword="null"/> if they are never in one.</param>
 /// <param name="Memoizer">Where the wrapper finds its memoizer.</param>
+/// <param name="Warnings">The warnings that the generated file switches off.</param>
 internal sealed record CachedMethodModel(
     string Id,
     string FileName,
@@ -28,7 +29,8 @@ internal sealed record CachedMethodModel(
     GeneratedNames Names,
     PolicyModel Policy,
     StoredFormModel? StoredForm,
-    MemoizerModel Memoizer)
+    MemoizerModel Memoizer,
+    EquatableArray<SuppressedWarning> Warnings)
 {
     /// <summary>The model with the fingerprint of its code, if it asks for that.</summary>
     public CachedMethodModel With(EquatableArray<CodeModel> codes) => StoredForm is { FollowsCode: true }

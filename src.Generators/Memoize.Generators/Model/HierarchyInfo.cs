@@ -7,6 +7,7 @@ namespace Memoize.Generators.Model;
 internal sealed record HierarchyInfo(string? Namespace, EquatableArray<TypeDeclarationInfo> Types, string SelfType);
 
 /// <summary>One partial type declaration: <c>partial record struct Pair&lt;TLeft, TRight&gt;</c>.</summary>
-/// <param name="Keyword">What kind of type it is: <c>class</c>, <c>record</c>, <c>record struct</c>, <c>struct</c>.</param>
+/// <param name="Modifiers">The modifiers of the part that is generated.</param>
+/// <param name="Keyword">What kind of type it is, in the words of its declaration: <c>class</c>, <c>record struct</c>, <c>union</c>.</param>
 /// <param name="Name">Its name with type parameters. Constraints stay with the user's part.</param>
-internal sealed record TypeDeclarationInfo(string Keyword, string Name);
+internal sealed record TypeDeclarationInfo(string Modifiers, string Keyword, string Name);

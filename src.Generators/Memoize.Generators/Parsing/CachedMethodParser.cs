@@ -1,5 +1,6 @@
 using Memoize.Generators.Model;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Memoize.Generators.Parsing;
@@ -10,6 +11,23 @@ namespace Memoize.Generators.Parsing;
 /// </summary>
 internal static class CachedMethodParser
 {
+    /// <summary>Parses the method for the generator, which has something to write also where it cannot be cached.</summary>
+    public static ParsedMethod? ParseOrStub(IMethodSymbol method, AttributeData attribute, KnownTypes knownTypes, CancellationToken cancellationToken)
+    {
+        method = method.PartialDefinitionPart ?? method;
+        var found = new List<Diagnostic>();
+        if (Parse(method, attribute, knownTypes, found.Add, cancellationToken) is { } model)
+            return new(model, Stub: null, Reports: default);
+        if (knownTypes.CachedResponse(method) is null || IsSecondDeclaration(method))
+            return null; // The compiler tells.
+
+        var reports = found
+            .Where(diagnostic => Tellers.IsGeneratorFor(method, knownTypes, cancellationToken)
+                && !Tellers.IsToldAtAnotherMethod(diagnostic, method, knownTypes, cancellationToken))
+            .Select(Tellers.Report);
+        return new(Method: null, StubParser.Parse(method, found, knownTypes, cancellationToken), reports.ToEquatableArray());
+    }
+
     /// <summary>Parses the method.</summary>
     /// <param name="method">The annotated method.</param>
     /// <param name="attribute">Its attribute.</param>
@@ -28,6 +46,8 @@ internal static class CachedMethodParser
         method = method.PartialDefinitionPart ?? method;
         if (knownTypes.CachedResponse(method) is null)
             return null; // Two referenced assemblies have such an attribute. The compiler tells.
+        if (IsSecondDeclaration(method))
+            return null; // Of a method that is declared twice, the compiler tells, too.
 
         var reporter = new Reporter(report, method, attribute, cancellationToken);
 
@@ -35,6 +55,9 @@ internal static class CachedMethodParser
         var obstacle = HierarchyParser.Obstacle(method)
             ?? (IsUnsafeAndAsynchronous(method, knownTypes, cancellationToken)
                 ? "asynchronous and marked 'unsafe', where nothing can be awaited"
+                : null)
+            ?? (MentionedTypes.OfSignature(method).FirstOrDefault(static type => type is INamedTypeSymbol { IsFileLocal: true }) is { } hidden
+                ? $"declared with the file-local type '{hidden.Name}', which generated code cannot reach"
                 : null);
         if (obstacle is not null)
         {
@@ -69,12 +92,18 @@ internal static class CachedMethodParser
             Names: names,
             Policy: policy,
             StoredForm: StoredFormParser.Parse(method, key, options, knownTypes),
-            Memoizer: MemoizerFinder.Find(method, knownTypes, cancellationToken));
+            Memoizer: MemoizerFinder.Find(method, knownTypes, cancellationToken),
+            Warnings: SuppressedWarnings.Of(method, core, options, knownTypes));
     }
 
     /// <summary>Whether the generator implements this method, rather than adding a sibling to it.</summary>
     public static bool IsImplementedByGenerator(IMethodSymbol method)
         => method.IsPartialDefinition && (method.PartialImplementationPart is null || method.PartialImplementationPart.IsGenerated());
+
+    private static bool IsSecondDeclaration(IMethodSymbol method)
+        => method.GetDocumentationCommentId() is { } id
+            && method.ContainingType.GetMembers(method.Name).FirstOrDefault(member => member.GetDocumentationCommentId() == id) is { } first
+            && !SymbolEqualityComparer.Default.Equals(first, method);
 
     private static bool IsUnsafeAndAsynchronous(IMethodSymbol method, KnownTypes knownTypes, CancellationToken cancellationToken)
         => IsImplementedByGenerator(method)
@@ -114,10 +143,11 @@ internal static class CachedMethodParser
     }
 
     // Both parts of a partial method must have the same modifiers, so they are taken over as they were written.
-    private static string WrittenModifiers(IMethodSymbol method, CancellationToken cancellationToken)
+    // Only "async" is for one that has a body, and says nothing about what callers see.
+    internal static string WrittenModifiers(IMethodSymbol method, CancellationToken cancellationToken)
     {
         var declaration = (MethodDeclarationSyntax)method.DeclaringSyntaxReferences[0].GetSyntax(cancellationToken);
-        return string.Join(" ", declaration.Modifiers.Select(static modifier => modifier.Text));
+        return string.Join(" ", declaration.Modifiers.Where(static modifier => !modifier.IsKind(SyntaxKind.AsyncKeyword)).Select(static modifier => modifier.Text));
     }
 
     private static string SiblingModifiers(IMethodSymbol method, string name, KnownTypes knownTypes)

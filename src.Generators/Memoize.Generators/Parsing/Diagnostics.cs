@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.CodeAnalysis;
 
 namespace Memoize.Generators.Parsing;
@@ -92,6 +93,14 @@ internal static class Diagnostics
     public static readonly DiagnosticDescriptor OpenResult = Error(
         "MEMO022", "The result of a method with a store must have a known type",
         "'{0}' has the store \"{1}\", but its result '{2}' has a type parameter, so that no store could tell when its shape changes; return a type without one, or write Store = CacheStores.MemoryOnly");
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<DiagnosticDescriptor> All =>
+    [
+        .. typeof(Diagnostics).GetFields(BindingFlags.Static | BindingFlags.Public)
+            .Select(static constant => constant.GetValue(null))
+            .OfType<DiagnosticDescriptor>(),
+    ];
 
     // Ids are written out: release tracking reads them from the source.
     private static DiagnosticDescriptor Error(string id, string title, string message) => new(

@@ -11,7 +11,6 @@ internal static class HierarchyParser
     public static HierarchyInfo? Parse(IMethodSymbol method, Reporter reporter, CancellationToken cancellationToken)
     {
         var isValid = true;
-        var types = new Stack<TypeDeclarationInfo>();
         for (var type = method.ContainingType; type is not null; type = type.ContainingType)
         {
             if (!IsPartial(type, cancellationToken))
@@ -19,12 +18,17 @@ internal static class HierarchyParser
                 reporter.At(type, Diagnostics.TypeNotPartial, type.Name);
                 isValid = false;
             }
-
-            types.Push(new(Keyword(type), Name(type)));
         }
 
-        if (!isValid)
-            return null;
+        return isValid ? Read(method, cancellationToken) : null;
+    }
+
+    /// <summary>The types around a method, all of which are partial.</summary>
+    public static HierarchyInfo Read(IMethodSymbol method, CancellationToken cancellationToken)
+    {
+        var types = new Stack<TypeDeclarationInfo>();
+        for (var type = method.ContainingType; type is not null; type = type.ContainingType)
+            types.Push(new("partial", Keyword(type, cancellationToken), Name(type)));
 
         var containing = method.ContainingType;
         var @namespace = containing.ContainingNamespace is { IsGlobalNamespace: false } named ? CodeText.Namespace(named) : null;
@@ -54,7 +58,8 @@ internal static class HierarchyParser
         return null;
     }
 
-    private static bool IsPartial(INamedTypeSymbol type, CancellationToken cancellationToken)
+    /// <summary>Whether members can be added to a type.</summary>
+    public static bool IsPartial(INamedTypeSymbol type, CancellationToken cancellationToken)
     {
         foreach (var reference in type.DeclaringSyntaxReferences)
         {
@@ -68,13 +73,15 @@ internal static class HierarchyParser
         return false;
     }
 
-    private static string Keyword(INamedTypeSymbol type) => (type.IsRecord, type.TypeKind) switch
+    // In the words of the declaration, so that kinds of types are right that no compiler knew when this was written: a union is
+    // a struct to whoever asks what it is, but its parts must say "union".
+    private static string Keyword(INamedTypeSymbol type, CancellationToken cancellationToken)
     {
-        (true, TypeKind.Struct) => "record struct",
-        (true, _) => "record",
-        (false, TypeKind.Struct) => "struct",
-        _ => "class",
-    };
+        var declaration = (TypeDeclarationSyntax)type.DeclaringSyntaxReferences[0].GetSyntax(cancellationToken);
+        return string.Join(" ", declaration.ChildTokens()
+            .Where(token => token.SpanStart >= declaration.Keyword.SpanStart && token.SpanStart < declaration.Identifier.SpanStart)
+            .Select(static token => token.Text));
+    }
 
     private static string Name(INamedTypeSymbol type)
     {

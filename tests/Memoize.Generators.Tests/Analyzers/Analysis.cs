@@ -31,7 +31,7 @@ internal static class Analysis
             .OrderBy(static rule => rule.Id, StringComparer.Ordinal),
     ];
 
-    /// <summary>What the analyzers report, in the order of the source.</summary>
+    /// <summary>What the analyzers report, and the generator where it has to, in the order of the source.</summary>
     /// <param name="source">A file of the project.</param>
     /// <param name="enabled">Rules to switch on, as <c>.editorconfig</c> would.</param>
     public static async Task<IReadOnlyList<Diagnostic>> OfAsync(string source, params string[] enabled)
@@ -41,13 +41,16 @@ internal static class Analysis
     {
         var options = project.Options.WithGeneralDiagnosticOption(ReportDiagnostic.Default)
             .WithSpecificDiagnosticOptions(enabled.ToDictionary(static id => id, static _ => ReportDiagnostic.Warn, StringComparer.Ordinal));
-        Consumer.Driver().RunGeneratorsAndUpdateCompilation(project.WithOptions(options), out var output, out _);
+        Consumer.Driver().RunGeneratorsAndUpdateCompilation(project.WithOptions(options), out var output, out var generated);
 
         // One rule is for projects that are trimmed; where it is switched on, the project is.
         AnalyzerOptions properties = new([], new BuildProperties(isTrimmed: enabled.Contains("MEMO039", StringComparer.Ordinal)));
         var reported = await output.WithAnalyzers(Analyzers, properties).GetAnalyzerDiagnosticsAsync();
-        return [.. reported.OrderBy(static diagnostic => diagnostic.Location.SourceSpan.Start).ThenBy(static diagnostic => diagnostic.Id, StringComparer.Ordinal)];
+        return [.. reported.Concat(generated).OrderBy(static diagnostic => diagnostic.Location.SourceSpan.Start).ThenBy(static diagnostic => diagnostic.Id, StringComparer.Ordinal)];
     }
+
+    /// <summary>What the analyzers alone report about a project in which the generator has run.</summary>
+    public static async Task<IReadOnlyList<Diagnostic>> WithoutGeneratorAsync(Compilation output) => await output.WithAnalyzers(Analyzers).GetAnalyzerDiagnosticsAsync();
 
     /// <summary>
     /// Checks that exactly what is marked is reported: <c>{|MEMO001:text|}</c>. Marks can be nested.
