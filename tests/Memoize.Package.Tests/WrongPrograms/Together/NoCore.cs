@@ -1,0 +1,6 @@
+// MEMO006
+internal static partial class NoCore
+{
+    [CachedResponse("5m")]
+    public static partial int Get(int i);
+}
