@@ -10,6 +10,9 @@ namespace Memoize.CodeFixes;
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(AddCacheKeyFix)), Shared]
 public sealed class AddCacheKeyFix() : CodeFix("MEMO030", "Put it into the key with [CacheKey]")
 {
+    // There is another answer, which is to give each instance results of its own. Only the author knows which is meant.
+    private protected override bool IsSafe => false;
+
     private protected override Location? Target(Diagnostic diagnostic)
         => diagnostic.AdditionalLocations.Count > 0 ? diagnostic.AdditionalLocations[0] : null;
 

@@ -10,21 +10,30 @@ namespace Memoize.CodeFixes;
 /// Corrects what one rule reports. Any number of reports is corrected in one pass over each file, so that one and all are the
 /// same code: two reports that ask for the same change get it once.
 /// </summary>
+/// <remarks>
+/// <c>dotnet format</c> applies whatever can be applied to a whole solution, and asks nobody. So only what cannot be meant otherwise
+/// can be: a fix that chooses for the author is for one report at a time, by hand.
+/// </remarks>
 public abstract class CodeFix : CodeFixProvider
 {
     private readonly string _title;
 
     private protected CodeFix(string id, string title)
+        : this([id], title)
+    {
+    }
+
+    private protected CodeFix(string[] ids, string title)
     {
         _title = title;
-        FixableDiagnosticIds = ImmutableArray.Create(id);
+        FixableDiagnosticIds = ImmutableArray.Create(ids);
     }
 
     /// <inheritdoc/>
     public sealed override ImmutableArray<string> FixableDiagnosticIds { get; }
 
     /// <inheritdoc/>
-    public sealed override FixAllProvider GetFixAllProvider() => new FixAll(this);
+    public sealed override FixAllProvider? GetFixAllProvider() => IsSafe ? new FixAll(this) : null;
 
     /// <inheritdoc/>
     public sealed override async Task RegisterCodeFixesAsync(CodeFixContext context)
@@ -37,12 +46,20 @@ public abstract class CodeFix : CodeFixProvider
             var solution = context.Document.Project.Solution;
             context.RegisterCodeFix(
                 CodeAction.Create(
-                    _title,
+                    Title(diagnostic),
                     cancellationToken => FixAsync(solution, ImmutableArray.Create(diagnostic), cancellationToken),
                     equivalenceKey: GetType().Name),
                 diagnostic);
         }
     }
+
+    /// <summary>
+    /// Whether the corrected program can only mean what its author meant. Otherwise it is not corrected unless the author says so.
+    /// </summary>
+    private protected virtual bool IsSafe => true;
+
+    /// <summary>What the change is called where it is offered.</summary>
+    private protected virtual string Title(Diagnostic diagnostic) => _title;
 
     /// <summary>Where the change has to be made, which may be in another file than the report.</summary>
     private protected virtual Location? Target(Diagnostic diagnostic) => diagnostic.Location;

@@ -7,7 +7,7 @@ using Microsoft.CodeAnalysis.Editing;
 
 namespace Memoize.CodeFixes;
 
-/// <summary>Writes a duration the way that it was probably meant.</summary>
+/// <summary>Writes a duration the way that it was meant, where there is only one.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(CorrectDurationFix)), Shared]
 public sealed class CorrectDurationFix() : CodeFix("MEMO008", "Correct the duration")
 {

@@ -12,6 +12,9 @@ namespace Memoize.CodeFixes;
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(CreateCoreFix)), Shared]
 public sealed class CreateCoreFix() : CodeFix("MEMO006", "Create the core")
 {
+    // The core throws until it is written; until then the program had better not compile.
+    private protected override bool IsSafe => false;
+
     private protected override SyntaxNode? Find(SyntaxNode node, Diagnostic diagnostic)
         => node.FirstAncestorOrSelf<MethodDeclarationSyntax>();
 

@@ -6,8 +6,8 @@ using Memoize.Generators.Parsing;
 namespace Memoize.CodeFixes;
 
 /// <summary>
-/// Guesses what a duration was meant to be. Only where there is one plausible reading: <c>"10"</c> are ten seconds, but
-/// <c>"5:00"</c> are five minutes to one reader and five hours to another.
+/// Finds what a duration can have been meant to be. Where there is one reading, it can be written without asking; <c>"10"</c> can be
+/// seconds or minutes, and <c>"24:00:00"</c> a day, or the 24 days that <c>TimeSpan.Parse</c> makes of it.
 /// </summary>
 internal static class DurationCorrection
 {
@@ -26,14 +26,30 @@ internal static class DurationCorrection
     private static readonly Regex Clock = new(
         "^(?<hours>[0-9]{1,6}):(?<minutes>[0-9]{2}):(?<seconds>[0-9]{2})$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
 
-    /// <summary>A text that <see cref="Duration.Parse"/> takes, or <see langword="null"/>.</summary>
-    public static string? Of(string text)
+    private static readonly Regex Number = new("^[0-9]{1,9}$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+
+    private static readonly Regex CapitalM = new("^(?<count>[0-9]{1,6})M$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+
+    /// <summary>The one thing that a text can have meant, as <see cref="Duration.Parse"/> takes it; <see langword="null"/> if there is none, or more.</summary>
+    public static string? Of(string text) => Readings(text) is { Count: 1 } readings ? readings[0] : null;
+
+    /// <summary>All that a text can have meant, as <see cref="Duration.Parse"/> takes it.</summary>
+    public static IReadOnlyList<string> Readings(string text) => Candidates(text.Trim())
+        .Where(static reading => Duration.Parse(reading) is not null)
+        .Distinct(StringComparer.Ordinal)
+        .ToArray();
+
+    private static IEnumerable<string> Candidates(string text)
     {
-        var meant = text.Trim().ToLowerInvariant();
-        var corrected = Regex.IsMatch(meant, "^[0-9]{1,9}$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1))
-            ? meant.TrimStart('0') + "s"
-            : Write(ReadClock(meant) ?? ReadParts(meant) ?? 0);
-        return Duration.Parse(corrected) is null ? null : corrected;
+        if (Number.IsMatch(text))
+            return "smhd".Select(unit => text.TrimStart('0') + unit);
+        if (CapitalM.Match(text) is { Success: true } minutesOrMonths)
+            return [text.ToLowerInvariant(), Write(long.Parse(minutesOrMonths.Groups["count"].Value, CultureInfo.InvariantCulture) * 30 * TimeSpan.TicksPerDay)];
+
+        var meant = text.ToLowerInvariant();
+        return ReadClock(meant) is { } hours
+            ? [Write(hours), Write(TimeSpan.TryParse(meant, CultureInfo.InvariantCulture, out var parsed) ? parsed.Ticks : hours)]
+            : [Write(ReadParts(meant) ?? 0)];
     }
 
     private static long? ReadClock(string text)
@@ -49,11 +65,12 @@ internal static class DurationCorrection
     {
         var total = 0L;
         var position = 0;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         while (position < text.Length)
         {
             var part = Part.Match(text, position);
             var unit = part.Success ? Array.Find(Units, unit => unit.Names.Contains(part.Groups["unit"].Value, StringComparer.Ordinal)) : default;
-            if (unit.Suffix is null)
+            if (unit.Suffix is null || !seen.Add(unit.Suffix))
                 return null;
 
             total += (long)(decimal.Parse(part.Groups["count"].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) * unit.Ticks);

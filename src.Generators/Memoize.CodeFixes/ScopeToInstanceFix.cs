@@ -12,6 +12,9 @@ namespace Memoize.CodeFixes;
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(ScopeToInstanceFix)), Shared]
 public sealed class ScopeToInstanceFix() : CodeFix("MEMO030", "Give each instance results of its own with Scope = CacheScope.Instance")
 {
+    // There is another answer, which is to put the state into the key. Only the author knows which is meant.
+    private protected override bool IsSafe => false;
+
     private protected override Location? Target(Diagnostic diagnostic)
         => diagnostic.AdditionalLocations.Count > 1 ? diagnostic.AdditionalLocations[1] : null;
 

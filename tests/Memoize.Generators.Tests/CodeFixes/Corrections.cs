@@ -217,8 +217,8 @@ public sealed class Corrections
         """
         public partial class Quotes
         {
-            [CachedResponse("10")] public static int One(int x) => x;
-            [CachedResponse(Capacity = 3, Duration = /* a day */ "24:00:00")] public static int Two(int x) => x;
+            [CachedResponse("10 sec")] public static int One(int x) => x;
+            [CachedResponse(Capacity = 3, Duration = /* a day */ "1 day")] public static int Two(int x) => x;
         }
         """,
         """
@@ -230,18 +230,20 @@ public sealed class Corrections
         """);
 
     [Theory]
-    [InlineData("10", "10s")]
-    [InlineData("90", "90s")]
+    [InlineData("10", null)]
+    [InlineData("90", null)]
     [InlineData("5 min", "5m")]
-    [InlineData("5M", "5m")]
+    [InlineData("5M", null)]
     [InlineData(" 5m ", "5m")]
-    [InlineData("24:00:00", "1d")]
+    [InlineData("24:00:00", null)]
     [InlineData("36:30:00", "1d12h30m")]
     [InlineData("00:90:00", "1h30m")]
+    [InlineData("1h30M", "1h30m")]
+    [InlineData("2H", "2h")]
     [InlineData("1:00:00", "1h")]
     [InlineData("1.5h", "1h30m")]
     [InlineData("30m1h", "1h30m")]
-    [InlineData("5m5m", "10m")]
+    [InlineData("5m5m", null)]
     [InlineData("2 hours, 30 minutes", "2h30m")]
     [InlineData("90 seconds", "1m30s")]
     [InlineData("0", null)]
@@ -265,6 +267,72 @@ public sealed class Corrections
 
         static string With(string duration) => Source.Replace("…", duration, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("5", "5s", "5m", "5h", "5d")]
+    [InlineData("5M", "5m", "150d")]
+    [InlineData("24:00:00", "1d", "24d")]
+    [InlineData("1h30M")] // is corrected without asking
+    [InlineData("a while")]
+    public async Task Of_several_readings_of_a_duration_the_author_chooses(string written, params string[] readings) => Assert.Equal(
+        readings.Select(static reading => $"Write \"{reading}\""),
+        await Fixing.OfferedAsync(new ChooseDurationFix(), $$"""
+            public partial class Quotes
+            {
+                [CachedResponse("{{written}}")] public static int One(int x) => x;
+            }
+            """));
+
+    [Fact]
+    public async Task The_chosen_duration_is_written() => await Fixing.MustBecomeByHandAsync(
+        new ChooseDurationFix(),
+        """
+        public partial class Quotes
+        {
+            [CachedResponse("10")] public static int One(int x) => x;
+        }
+        """,
+        """
+        public partial class Quotes
+        {
+            [CachedResponse("10s")] public static int One(int x) => x;
+        }
+        """);
+
+    [Fact]
+    public async Task What_it_means_to_leave_a_parameter_out_stands_in_the_title() => Assert.Equal(
+        ["Leave 'source' out of the key: calls that differ in it share a result"],
+        await Fixing.OfferedAsync(new AddCacheKeyIgnoreFix(), """
+            public partial class Quotes
+            {
+                [CachedResponse("5m")] public static int One(int x, Func<int> source) => source();
+            }
+            """));
+
+    [Fact]
+    public async Task The_type_of_a_partial_method_becomes_partial_where_the_compiler_asks_for_it() => await Fixing.MustBecomeAsync(
+        new MakePartialFix(),
+        """
+        static class Outer
+        {
+            class Inner { [CachedResponse("5m")] public partial int Get(int x); int GetCore(int x) => x; }
+        }
+        """,
+        """
+        static partial class Outer
+        {
+            partial class Inner { [CachedResponse("5m")] public partial int Get(int x); int GetCore(int x) => x; }
+        }
+        """);
+
+    [Fact]
+    public void Only_what_can_mean_nothing_else_can_be_applied_to_a_whole_solution() => Assert.Equal(
+        ["AddTokenToCoreFix", "CallWrapperFix", "CorrectDurationFix", "MakePartialFix", "RemoveOptionFix"],
+        typeof(MakePartialFix).Assembly.GetTypes()
+            .Where(static type => type.IsSubclassOf(typeof(Microsoft.CodeAnalysis.CodeFixes.CodeFixProvider)) && !type.IsAbstract)
+            .Where(static type => ((Microsoft.CodeAnalysis.CodeFixes.CodeFixProvider)Activator.CreateInstance(type)!).GetFixAllProvider() is not null)
+            .Select(static type => type.Name)
+            .Order(StringComparer.Ordinal));
 
     [Fact]
     public async Task The_core_gets_the_token() => await Fixing.MustBecomeAsync(

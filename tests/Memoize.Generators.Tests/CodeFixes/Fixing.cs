@@ -13,7 +13,7 @@ namespace Memoize.Generators.Tests.CodeFixes;
 
 /// <summary>
 /// Applies code fixes in a workspace with the generator, as an IDE does: one report after the other until there is none, and
-/// all at once. Both must come to the same text.
+/// all at once if the fix is for that. Both must come to the same text.
 /// </summary>
 internal static class Fixing
 {
@@ -36,7 +36,26 @@ internal static class Fixing
         }
 
         MustEqual(after, await TextsAsync(oneByOne, before.Length));
-        MustEqual(after, await TextsAsync(await AllAtOnceAsync(fix, solution), before.Length));
+        if (fix.GetFixAllProvider() is not null)
+            MustEqual(after, await TextsAsync(await AllAtOnceAsync(fix, solution), before.Length));
+    }
+
+    /// <summary>Checks one file before and after, for a fix that is not for a whole solution.</summary>
+    public static async Task MustBecomeByHandAsync(CodeFixProvider fix, string before, string after)
+    {
+        Assert.Null(fix.GetFixAllProvider());
+        await MustBecomeAsync(fix, before, after);
+    }
+
+    /// <summary>What is offered for the reports in a file, by title.</summary>
+    public static async Task<IEnumerable<string>> OfferedAsync(CodeFixProvider fix, string source)
+    {
+        using var workspace = new AdhocWorkspace();
+        var solution = Solution(workspace, [source]);
+        List<CodeAction> actions = [];
+        foreach (var report in await ReportsAsync(fix, solution.Projects.Single()))
+            await fix.RegisterCodeFixesAsync(new(solution.GetDocument(report.Location.SourceTree)!, report, (action, _) => actions.Add(action), CancellationToken.None));
+        return actions.Select(static action => action.Title);
     }
 
     /// <summary>Checks that there is a report, and nothing that the fix could do about it.</summary>
@@ -104,7 +123,7 @@ internal static class Fixing
         var reports = await compilation.WithAnalyzers(Analysis.Analyzers).GetAnalyzerDiagnosticsAsync();
         return
         [
-            .. reports.Where(report => fix.FixableDiagnosticIds.Contains(report.Id, StringComparer.Ordinal))
+            .. reports.Concat(compilation.GetDiagnostics()).Where(report => fix.FixableDiagnosticIds.Contains(report.Id, StringComparer.Ordinal))
                 .OrderBy(static report => report.Location.SourceTree!.FilePath, StringComparer.Ordinal)
                 .ThenBy(static report => report.Location.SourceSpan.Start),
         ];
