@@ -22,7 +22,8 @@ internal static class Edits
         MustEmitNothing(driver, project, "a comment above the method", Replace(
             project, annotated, annotated.WithLeadingTrivia(annotated.GetLeadingTrivia().Insert(0, SyntaxFactory.Comment("/* edited */")))));
         MustEmitNothing(driver, project, "a new member beside it", WithMember(project, annotated));
-        MustEmitNothing(driver, project, "a new file", project.AddSyntaxTrees(Consumer.Parse("internal sealed class Unrelated;", "Unrelated.cs")));
+        MustEmitNothing(driver, project, "a new file", project.AddSyntaxTrees(
+            CSharpSyntaxTree.ParseText("internal sealed class Unrelated;", (CSharpParseOptions)annotated.SyntaxTree.Options, "Unrelated.cs")));
         MustEmitOnlyOne(driver, WithCapacity(project, annotated));
     }
 

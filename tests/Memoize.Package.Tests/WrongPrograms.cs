@@ -37,6 +37,55 @@ public sealed partial class WrongPrograms(PackedPackage package)
         Assert.DoesNotContain(told, static file => file.Key.EndsWith(".g.cs", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Are_corrected_by_dotnet_format_only_where_nothing_else_can_be_meant()
+    {
+        var folder = package.NewFolder("formatted-programs");
+        foreach (var program in Programs())
+            File.Copy(program, Path.Combine(folder, Path.GetFileName(program)));
+
+        // What is built is named by its files: dotnet format loads the projects that a project refers to, too, and asks for no configuration.
+        string Built(string project, string framework) => $"{Repository.Root}/{project}/bin/{TestedBuild.Configuration}/{framework}/{Path.GetFileName(project)}.dll";
+        await File.WriteAllTextAsync(Path.Combine(folder, "Formatted.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <TargetFramework>net10.0</TargetFramework>
+                <Nullable>enable</Nullable>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <AllowUnsafeBlocks>true</AllowUnsafeBlocks>
+              </PropertyGroup>
+              <ItemGroup>
+                <Using Include="Memoize" />
+                <Reference Include="{Built("src/Memoize", "net10.0")}" />
+                <Analyzer Include="{Built("src.Generators/Memoize.Generators", "netstandard2.0")}" />
+                <Analyzer Include="{Built("src.Generators/Memoize.CodeFixes", "netstandard2.0")}" />
+              </ItemGroup>
+            </Project>
+            """);
+        await DotnetCommand.MustRunAsync(folder, packageCache: null, "restore");
+        string[] rules =
+        [
+            .. Repository.Read("src.Generators", "Memoize.Generators", "AnalyzerReleases.Unshipped.md").Split('\n')
+                .Where(static line => line.StartsWith("MEMO", StringComparison.Ordinal))
+                .Select(static line => line.Split(' ')[0]),
+        ];
+
+        await DotnetCommand.RunAsync(folder, packageCache: null, ["format", "analyzers", "--no-restore", "--severity", "info", "--diagnostics", .. rules]);
+
+        var corrected = new Dictionary<string, (string Before, string After)>(StringComparer.Ordinal)
+        {
+            ["OneReading.cs"] = ("\"5 min\"", "\"5m\""),
+            ["Ordinary.cs"] = ("static class", "static partial class"),
+        };
+        Assert.All(Programs(), program =>
+        {
+            var expected = File.ReadAllText(program);
+            if (corrected.TryGetValue(Path.GetFileName(program), out var change))
+                expected = expected.Replace(change.Before, change.After, StringComparison.Ordinal);
+            Assert.Equal(expected, File.ReadAllText(Path.Combine(folder, Path.GetFileName(program))));
+        });
+    }
+
     private static string[] Programs() => Directory.GetFiles(Sources, "*.cs", SearchOption.AllDirectories);
 
     // One project, restored once and compiled several times.

@@ -44,11 +44,11 @@ internal static class HierarchyParser
             return "not an ordinary method";
         if (!method.ContainingType.CanBeReferencedByName)
             return "in an extension block";
+        if (method.ContainingType.TypeKind is not (TypeKind.Class or TypeKind.Struct))
+            return "not in a class or struct";
 
         for (var type = method.ContainingType; type is not null; type = type.ContainingType)
         {
-            if (type.TypeKind is not (TypeKind.Class or TypeKind.Struct))
-                return "not in a class or struct";
             if (type.IsFileLocal)
                 return "in a file-local type, which generated code cannot reach";
             if (type.IsRefLikeType)
@@ -88,6 +88,13 @@ internal static class HierarchyParser
         var name = CodeText.TypeIdentifier(type.Name);
         return type.TypeParameters.IsEmpty
             ? name
-            : $"{name}<{string.Join(", ", type.TypeParameters.Select(static parameter => CodeText.TypeIdentifier(parameter.Name)))}>";
+            : $"{name}<{string.Join(", ", type.TypeParameters.Select(static parameter => Variance(parameter) + CodeText.TypeIdentifier(parameter.Name)))}>";
     }
+
+    private static string Variance(ITypeParameterSymbol parameter) => parameter.Variance switch
+    {
+        VarianceKind.In => "in ",
+        VarianceKind.Out => "out ",
+        _ => "",
+    };
 }
