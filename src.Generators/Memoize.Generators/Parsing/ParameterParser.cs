@@ -75,7 +75,7 @@ internal static class ParameterParser
         { Type.TypeKind: TypeKind.Pointer or TypeKind.FunctionPointer } => "a pointer",
         { Type.IsRefLikeType: true } => "a ref struct",
         { Type: ITypeParameterSymbol type } when Generics.AllowsRefStruct(type, cancellationToken) => "allowed to be a ref struct",
-        { Type.TypeKind: TypeKind.Error } => "of an unknown type",
+        { Type.TypeKind: TypeKind.Error } => "of a type that does not exist, or that another source generator makes, which this one cannot see",
         _ => null,
     };
 

@@ -60,6 +60,15 @@ public sealed partial class Pages
             dotnet_analyzer_diagnostic.category-Memoize.severity = warning
             ```
 
+            A partial method that cannot be cached is implemented all the same, by what throws an `InvalidOperationException` that names the
+            rules: while an implementing part is missing, the compiler says `CS8795`, runs no analyzers, and nobody learns why. Where no such part
+            can be written (in a type that is not partial, a `file` type or an extension block, or for a type that does not exist) the generator
+            itself reports, beside `CS8795`. Any error in a declaration, `CS0246` in another signature for one, keeps the compiler from running
+            analyzers; what they have to say comes when it is corrected. Errors in bodies do not.
+
+            `dotnet format` applies only what cannot be meant otherwise: `partial` (MEMO001), a duration with one reading (MEMO008), the token of a
+            core (MEMO033), the call of a wrapper (MEMO036), an option without effect (MEMO037). All other code fixes wait for their author.
+
             The examples compile in a project with implicit usings, `System.Collections.Immutable` and `Memoize`; tests check that the wrong
             ones are reported and the right ones are not.
 
