@@ -57,13 +57,16 @@ internal static class CachedMethodParser
         if (core is null || names is null || !CanBeTimed(method, core, result, options, reporter) || !StoredFormParser.HasKnownShape(method, options, knownTypes, reporter))
             return null;
 
+        if (DependsOnRuntimeType(method, key, core, policy))
+            key = KeyParser.WithRuntimeType(key, method, options);
+
         return new(
             Id: method.GetDocumentationCommentId()!,
             FileName: NameChooser.FileName(method, knownTypes),
             Hierarchy: hierarchy,
             MethodCref: Cref(method),
             DisplayName: DisplayName.Of(method, knownTypes),
-            Wrapper: Wrapper(method, result, parameters.Value, knownTypes, cancellationToken),
+            Wrapper: Wrapper(method, result, ParameterParser.WithCopiers(parameters.Value, method, key, knownTypes), knownTypes, cancellationToken),
             Core: core,
             Key: key,
             Names: names,
@@ -75,6 +78,12 @@ internal static class CachedMethodParser
     /// <summary>Whether the generator implements this method, rather than adding a sibling to it.</summary>
     public static bool IsImplementedByGenerator(IMethodSymbol method)
         => method.IsPartialDefinition && (method.PartialImplementationPart is null || method.PartialImplementationPart.IsGenerated());
+
+    // Of a sealed type there is only one, a static core sees no instance, and what each instance has of its own needs no key.
+    private static bool DependsOnRuntimeType(IMethodSymbol method, KeyModel key, CoreModel core, PolicyModel policy)
+        => method is { IsStatic: false, ContainingType: { IsSealed: false, IsValueType: false } }
+            && !policy.IsPerInstance
+            && (!core.IsStatic || policy.NeedsOwner || key.OwnKey is { IsStatic: false });
 
     private static bool IsUnsafeAndAsynchronous(IMethodSymbol method, KnownTypes knownTypes, CancellationToken cancellationToken)
         => IsImplementedByGenerator(method)
