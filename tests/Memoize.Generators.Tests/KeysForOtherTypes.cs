@@ -153,6 +153,7 @@ public sealed class KeysForOtherTypes
         }
         """);
 
+    // Of an expression, its text: there are no variables in these, whose values would not be in it.
     [Fact]
     public async Task Work_with_the_types_that_people_ask_for() => await Consumer.MustPrint(
         "1 1 2 3 | 1 1 2 | 1 1 2",

@@ -110,6 +110,9 @@ public sealed class MutableKeys
         using System.Net;
         using System.Text;
 
+        [assembly: CacheKeyFor(typeof(HttpRequestMessage), typeof(RequestKey))]
+        public static class RequestKey { public static string Of(HttpRequestMessage request) => ""; }
+
         public interface IDeepCloneable<T> { T Clone(); }
         public sealed class Message : IDeepCloneable<Message> { public int X { get; set; } public Message Clone() => new() { X = X }; public override bool Equals(object? obj) => obj is Message other && other.X == X; public override int GetHashCode() => X; }
         public record Settable { public int X { get; set; } }
@@ -125,6 +128,7 @@ public sealed class MutableKeys
         public static partial class S
         {
             [CachedResponse("5m")] public static int One(Message a, Settable b, Fine c, Code d, Point e, int[] f, [CacheKey(Comparer = typeof(ByText))] StringBuilder g) => 1;
+            [CachedResponse("5m")] public static int Three(HttpRequestMessage a, List<HttpRequestMessage> b, (HttpRequestMessage, int) c) => 1;
             [CachedResponse("5m")] public static int Two(Uri a, Version b, IPAddress d, Type e, TimeZoneInfo f, Encoding g, HttpMethod h, string i, decimal j, DateTime? k) => 1;
         }
         """);

@@ -50,7 +50,7 @@ public sealed class OwnKeys
 
     [Fact]
     public async Task Work_in_static_generic_and_ordinary_methods_and_with_every_type_of_key() => await Consumer.MustPrint(
-        "1 1 2 | 1 1 2 | 1 1 2 | 1 1 2 | 1 1 2",
+        "1 1 2 | 1 1 2 | 1 1 2 | 1 1 2 | 1 1 2 | 1 1 2",
         $$"""
         {{Query}}
         internal static partial class S
@@ -81,10 +81,24 @@ public sealed class OwnKeys
             private int GetCore(Query query) => Next();
             private string KeyOf(Query query) => query.Text;
         }
+        internal partial struct W(int[] runs)
+        {
+            public int Unimportant { get; set; }
+            private readonly int Next() => ++runs[0];
+            [CachedResponse(Key = nameof(KeyOf))] internal readonly partial int Get(Query query);
+            private readonly int GetCore(Query query) => Next();
+            private string KeyOf(Query query) { Unimportant++; return query.Text; }
+
+            // All calls have one key; they can be warmed all the same.
+            [CachedResponse(Key = nameof(Nothing))] internal static int Only(Query query) => 1;
+            private static int Nothing() => 0;
+        }
         internal static class Scenario
         {
             public static string Run()
             {
+                var w = new W([0]);
+                _ = W.OnlyCache.WarmAsync([new Query("a")]);
                 var box = new Box<object>();
                 var v = new V([0]);
                 return string.Join(" | ",
@@ -92,7 +106,8 @@ public sealed class OwnKeys
                     $"{S.Any(new("a"), 1)} {S.Any(new("b"), 1)} {S.Any(new("b"), 2)}",
                     $"{box.GetCached(new Query("a"), new())} {box.GetCached(new Query("a"), new())} {box.GetCached(new Query("b"), new())}",
                     $"{box.OfCached(new System.Text.StringBuilder("a"))} {box.OfCached("a")} {box.OfCached(new())}",
-                    $"{v.Get(new("a"))} {v.Get(new("a"))} {v.Get(new("b"))}");
+                    $"{v.Get(new("a"))} {v.Get(new("a"))} {v.Get(new("b"))}",
+                    $"{w.Get(new("a"))} {w.Get(new("a"))} {w.Get(new("b"))}");
             }
         }
         """);

@@ -41,12 +41,13 @@ internal static class DefinitionEmitter
         foreach (var parameter in MemberNames.CopiedOnTheirOwn(method))
         {
             var copy = names.CopyOf(parameter.Name);
+            var copier = "s_c" + copy.Substring(1);
             writer.WriteLine($"""
 
-                private static readonly global::Memoize.KeyContent<{parameter.MeantType}> s_{copy} = {parameter.Copier};
+                private static readonly global::Memoize.KeyContent<{parameter.MeantType}> {copier} = {parameter.Copier};
 
                 // For the core, which may still read it when its caller has left.
-                internal static {parameter.MeantType} {copy}({parameter.MeantType} {parameter.Name}) => s_{copy}.Copy({parameter.Name});
+                internal static {parameter.MeantType} {copy}({parameter.MeantType} {parameter.Name}) => {copier}.Copy({parameter.Name});
                 """);
         }
     }

@@ -43,7 +43,7 @@ internal sealed class HandleEmitter
 
     private bool IsAsync => _wrapper.Return.Kind != ReturnKind.Value;
 
-    private bool HasInputs => _wrapper.Parameters.Any(static parameter => parameter.Role == ParameterRole.Key);
+    private bool HasInputs => _wrapper.Parameters.Any(static parameter => parameter.Role == ParameterRole.Key) || (_method.Key.OwnKey is not null && _arguments.Length > 0);
 
     private bool NeedsInstance
         => !_method.Core.IsStatic || _method.Policy.NeedsOwner || _method.Policy.IsPerInstance || (HasInputs && !_wrapper.IsStatic)

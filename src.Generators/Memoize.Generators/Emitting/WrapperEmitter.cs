@@ -115,7 +115,9 @@ internal sealed class WrapperEmitter
             _writer.WriteLine($"var {_key} = {_names.KeyOf(_method, "this")};");
 
         _writer.WriteLine();
-        _writer.WriteLine("// Look: a fresh value costs one dictionary read and no allocation.");
+        _writer.WriteLine(_method.Key.OwnKey is null && _method.Key.Projections.Count == 0
+            ? "// Look: a fresh value costs one dictionary read and no allocation."
+            : "// Look: a fresh value costs one dictionary read, beside what makes the key.");
         if (_method.Policy.RefreshesInBackground)
             WriteLookAndRefresh(look, hit, answer);
         else

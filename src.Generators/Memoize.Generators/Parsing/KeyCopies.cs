@@ -52,7 +52,7 @@ internal static class KeyCopies
     private static ISymbol? FirstChange(ITypeSymbol type, KnownTypes knownTypes, int depth)
     {
         type = KnownTypes.WithoutNullable(type);
-        if (type is not INamedTypeSymbol named || depth > 4 || IsNeverChanged(named, knownTypes))
+        if (type is not INamedTypeSymbol named || depth > 4 || IsNeverChanged(named, knownTypes) || knownTypes.KeyFor(named) is not null)
             return null;
 
         if (knownTypes.ValueEquality.CollectionOf(named) is { } collection)

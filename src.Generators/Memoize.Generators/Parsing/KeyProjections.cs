@@ -34,6 +34,10 @@ internal sealed class KeyProjections(KnownTypes knownTypes, INamedTypeSymbol wit
     {
         if (knownTypes.KeysFor.Length == 0)
             return null;
+
+        // Null stays null, whatever the annotation says.
+        if (type.IsReferenceType)
+            type = type.WithNullableAnnotation(NullableAnnotation.Annotated);
         if (_found.TryGetValue(type, out var found))
             return found;
 
@@ -188,9 +192,7 @@ internal sealed class KeyProjections(KnownTypes knownTypes, INamedTypeSymbol wit
         for (var number = 2; !_names.Add(name); number++)
             name = stem + number.ToString(CultureInfo.InvariantCulture);
 
-        // Null stays null, whatever the annotation says.
-        var value = from.IsValueType ? from : from.WithNullableAnnotation(NullableAnnotation.Annotated);
-        _made.Add(new(name, CodeText.Qualified(value), CodeText.Qualified(to), body));
+        _made.Add(new(name, CodeText.Qualified(from), CodeText.Qualified(to), body));
         return new(name, to);
     }
 
