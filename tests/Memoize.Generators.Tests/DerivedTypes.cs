@@ -85,6 +85,26 @@ public sealed class DerivedTypes
     }
 
     [Fact]
+    public async Task With_as_many_parameters_as_there_may_be() => await Consumer.MustPrint(
+        "1 2 1 2, 1 2 1 2, 1 2 1 2",
+        """
+        internal abstract partial class Base
+        {
+            [CachedResponse] public int Few(DateTime a, string b) => Value;
+            [CachedResponse] public int Eight(int a, int b, int c, int d, int e, int f, int g, string h) => Value;
+            [CachedResponse] public int Nine(int a, int b, int c, int d, int e, int f, int g, string h, int i) => Value;
+            protected abstract int Value { get; }
+        }
+        internal sealed class One : Base { protected override int Value => 1; }
+        internal sealed class Two : Base { protected override int Value => 2; }
+        internal static class Scenario
+        {
+            public static string Run() => string.Join(", ", Four(b => b.FewCached(default, "")), Four(b => b.EightCached(1, 2, 3, 4, 5, 6, 7, "8")), Four(b => b.NineCached(1, 2, 3, 4, 5, 6, 7, "8", 9)));
+            private static string Four(Func<Base, int> get) => string.Join(' ', new Base[] { new One(), new Two(), new One(), new Two() }.Select(get));
+        }
+        """);
+
+    [Fact]
     public async Task A_key_of_ones_own_that_is_overridden() => await Consumer.MustPrint(
         "1 2",
         """

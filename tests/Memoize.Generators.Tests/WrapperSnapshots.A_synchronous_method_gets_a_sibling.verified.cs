@@ -150,7 +150,7 @@ partial class RuleCatalog
 
             public override bool Equals(object? obj) => obj is Key other && Equals(other);
 
-            public override int GetHashCode() => global::System.HashCode.Combine(_type, new global::Memoize.TextKey(_folder));
+            public override int GetHashCode() => unchecked((global::System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(_type) * -1521134295) + new global::Memoize.TextKey(_folder).GetHashCode());
 
             public override string ToString() => string.Create(global::System.Globalization.CultureInfo.InvariantCulture, $"{_type}, {_folder}");
 

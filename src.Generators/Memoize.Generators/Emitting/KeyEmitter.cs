@@ -81,6 +81,15 @@ internal static class KeyEmitter
 
     private static void WriteGetHashCode(IndentedTextWriter writer, EquatableArray<KeyPart> parts)
     {
+        // Most objects are of one type, and the hash of a type is good as it is: mixing it in would cost more than the rest.
+        if (parts.Count is > 1 and <= 9 && parts[0].Source is RuntimeType)
+        {
+            var others = parts.Skip(1).Select(Hash).ToArray();
+            var hash = parts.Count == 2 && parts[1] is { IsText: true, Equality: KeyEquality.Operator } ? $"{others[0]}.GetHashCode()" : $"global::System.HashCode.Combine({string.Join(", ", others)})";
+            writer.WriteLine($"public override int GetHashCode() => unchecked((global::System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode({Field(parts[0])}) * -1521134295) + {hash});");
+            return;
+        }
+
         // HashCode.Combine takes eight values at most.
         if (parts.Count <= 8)
         {
