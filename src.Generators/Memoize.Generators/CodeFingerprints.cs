@@ -44,6 +44,8 @@ internal sealed class CodeFingerprints(ParsedMethods parsed)
             && CoreFinder.FindSymbol(symbol, method.Core, KnownTypes.Of(compilation)) is { } core)
         {
             reader.Follow(core);
+            if (KnownTypes.Of(compilation).OwnKeyOf(symbol) is { Method: { } ownKey })
+                reader.Follow(ownKey.OriginalDefinition);
         }
 
         return new(Fingerprint.Of(reader.Text), reader.Files);

@@ -29,6 +29,9 @@ public sealed partial class Codes
             [CachedResponse(InvalidateOnCodeChange = true)]
             internal static int Load(int id) => id + 1;
 
+            [CachedResponse(InvalidateOnCodeChange = true, Key = nameof(KeyOf))]
+            internal static int Keyed(int id) => id + 2;
+
             [CachedResponse]
             internal static int Plain(int id) => Prices.Of(id);
 
@@ -50,6 +53,7 @@ public sealed partial class Codes
             internal abstract class QuotesBase
             {
                 protected static int Inherited(int id) => id - 1;
+                protected static string KeyOf(int id) => $"no. {id}";
             }
 
             internal static class Prices
@@ -117,6 +121,15 @@ public sealed partial class Codes
         Assert.Equal(fresh, kept);
         Assert.True(unedited["GetAsync"] != fresh["GetAsync"], $"The fingerprint is the same after an edit of {what}.");
         Assert.Equal(unedited["Load"], fresh["Load"]);
+    }
+
+    [Fact]
+    public void Change_with_what_makes_the_key()
+    {
+        var (kept, fresh, unedited) = Run(Other, Replace(Other, "no. {id}", "number {id}"));
+        Assert.Equal(fresh, kept);
+        Assert.NotEqual(unedited["Keyed"], fresh["Keyed"]);
+        Assert.Equal(unedited["GetAsync"], fresh["GetAsync"]);
     }
 
     [Theory]

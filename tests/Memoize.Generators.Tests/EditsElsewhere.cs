@@ -26,6 +26,12 @@ public sealed class EditsElsewhere
 
             [CachedResponse(Capacity = Lives.Entries)]
             internal int Count(Symbol symbol, Kind kind = Kind.Second) => 1;
+
+            [CachedResponse(Key = nameof(KeyOf))]
+            internal int Rate(Symbol symbol, object unimportant) => 1;
+
+            [CachedResponse]
+            internal int Weigh(Foreign foreign) => 1;
         }
         """;
 
@@ -35,10 +41,21 @@ public sealed class EditsElsewhere
         using System.Threading.Tasks;
         using Memoize;
 
+        [assembly: CacheKeyFor(typeof(Shop.Types.Foreign), typeof(Shop.ForeignKey))]
+
         namespace Shop
         {
+            internal static class ForeignKey
+            {
+                public static string Of(Shop.Types.Foreign foreign) => foreign.Name;
+                public static string Of(int other) => "";
+            }
+
             public partial class Quotes
             {
+                private string KeyOf(Shop.Types.Symbol symbol) => symbol.Name;
+                private string KeyOf() => "";
+
                 // core
                 private Task<Shop.Types.Answer> GetCoreAsync(Shop.Types.Symbol symbol, CancellationToken cancellationToken)
                     => Task.FromResult(new Shop.Types.Answer());
@@ -66,6 +83,7 @@ public sealed class EditsElsewhere
         {
             public record Symbol(string Name);
             public record Answer;
+            public class Foreign { public virtual string Name => ""; }
             public record Computed { public int Trimmed { get => 1; init { } } }
         }
         """;
@@ -93,6 +111,13 @@ public sealed class EditsElsewhere
     [InlineData("a record in a key gets a member", "record Symbol(string Name)", "record Symbol(string Name, int More)")]
     [InlineData("a record in a key hides a member", "record Symbol(string Name);", "record Symbol(string Name) { private int _more = 1; }")]
     [InlineData("a record in a key gets an equality of its own", "record Symbol(string Name);", "sealed record Symbol(string Name) { public bool Equals(Symbol? other) => true; public override int GetHashCode() => 1; }")]
+    [InlineData("the key gets another parameter", "string KeyOf(Shop.Types.Symbol symbol)", "string KeyOf(Shop.Types.Symbol symbol, object unimportant)")]
+    [InlineData("the key is of another type", "string KeyOf(Shop.Types.Symbol symbol) => symbol.Name", "int KeyOf(Shop.Types.Symbol symbol) => 1")]
+    [InlineData("the key becomes static", "string KeyOf(Shop.Types.Symbol symbol)", "static string KeyOf(Shop.Types.Symbol symbol)")]
+    [InlineData("no key stands for a type any more", "[assembly: CacheKeyFor(typeof(Shop.Types.Foreign), typeof(Shop.ForeignKey))]", "")]
+    [InlineData("another key stands for a type", "[assembly: CacheKeyFor(typeof(Shop.Types.Foreign), typeof(Shop.ForeignKey))]", "[assembly: CacheKeyFor(typeof(Shop.Types.Symbol), typeof(Shop.ForeignKey))]")]
+    [InlineData("the key of a type is of another type", "string Of(Shop.Types.Foreign foreign) => foreign.Name", "int Of(Shop.Types.Foreign foreign) => 1")]
+    [InlineData("a class becomes sealed", "public partial class Quotes", "public sealed partial class Quotes")]
     [InlineData("a constant's name changes, which nameof reads", "nameof(Minutes) ==", "nameof(Entries) ==")]
     public void That_matter_are_picked_up(string what, string before, string after)
     {
@@ -116,6 +141,8 @@ public sealed class EditsElsewhere
 
     [Theory]
     [InlineData("return _unimportant + 1;", "var sum = _unimportant; return sum + 2;")]
+    [InlineData("string KeyOf(Shop.Types.Symbol symbol) => symbol.Name", "string KeyOf(Shop.Types.Symbol symbol) => symbol.Name.ToLowerInvariant()")]
+    [InlineData("=> foreign.Name", "=> foreign.Name.Trim()")]
     [InlineData("get => 1;", "get => 2;")]
     [InlineData("// base", "// another comment")]
     [InlineData("_unimportant = 1", "_unimportant = 2")]

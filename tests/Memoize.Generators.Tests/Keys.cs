@@ -36,6 +36,63 @@ public sealed class Keys
         }
         """);
 
+    [Theory]
+    [InlineData("CancellationToken? token = null", "CancellationToken? token")]
+    [InlineData("CancellationToken? token = null", "CancellationToken token")]
+    [InlineData("CancellationToken? token = null", "in CancellationToken? token")]
+    [InlineData("in CancellationToken? token = null", "CancellationToken? token")]
+    [InlineData("in CancellationToken token = default", "in CancellationToken token")]
+    public async Task A_token_that_may_be_absent_is_the_callers_and_never_in_the_key(string parameter, string ofCore) => await Consumer.MustPrint(
+        "1 1 1, cancelled, the core got another token True, refreshed 2",
+        $$"""
+        internal sealed partial class C
+        {
+            public int Runs;
+            public CancellationToken Given;
+            public TaskCompletionSource Open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            [CachedResponse] internal partial Task<int> GetAsync(int x, {{parameter}});
+            private Task<int> GetCoreAsync(int x, {{ofCore}})
+            {
+                CancellationToken? given = token;
+                Given = given.GetValueOrDefault();
+                return WaitAsync();
+            }
+            private async Task<int> WaitAsync() { await Open.Task; return ++Runs; }
+        }
+        internal static class Scenario
+        {
+            public static async Task<string> Run()
+            {
+                var c = new C();
+                c.Open.SetResult();
+                using var one = new CancellationTokenSource();
+                using var two = new CancellationTokenSource();
+                var log = $"{await c.GetAsync(1, one.Token)} {await c.GetAsync(1, two.Token)} {await c.GetAsync(1)}";
+                c.Open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                var leaving = c.GetAsync(2, one.Token);
+                one.Cancel();
+                try { await leaving; } catch (OperationCanceledException) { log += ", cancelled"; }
+                log += $", the core got another token {c.Given.IsCancellationRequested && c.Given != one.Token}";
+                c.Open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                c.Open.SetResult();
+                var refreshed = await c.GetCache.RefreshAsync(1, two.Token);
+                await c.GetCache.WarmAsync([1]);
+                return $"{log}, refreshed {refreshed}";
+            }
+        }
+        """);
+
+    [Theory]
+    [InlineData("CancellationToken[] x")]
+    [InlineData("IReadOnlyList<CancellationToken?> x")]
+    [InlineData("(int, CancellationToken) x")]
+    [InlineData("KeyValuePair<string, CancellationToken?> x")]
+    [InlineData("Request x")]
+    public void A_token_within_something_else_is_refused(string parameter) => MustReport("MEMO004", "made of a CancellationToken, which is never part of a key", $$"""
+        internal sealed record Request(string Id, CancellationToken? Token);
+        internal static partial class C { [CachedResponse] internal static int Get({{parameter}}) => 1; }
+        """);
+
     [Fact]
     public async Task The_core_does_not_see_what_a_caller_that_has_left_does_to_its_list() => await Consumer.MustPrint(
         "A is cancelled, B gets 3, kept 3, runs 1, tags kept 0",

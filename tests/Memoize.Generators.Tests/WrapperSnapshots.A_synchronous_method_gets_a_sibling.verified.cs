@@ -11,19 +11,21 @@ partial class RuleCatalog
     internal global::Rules.RuleSet LoadRulesCached(string folder)
     {
         var cache = LoadRulesMethod.Definition.For(global::Memoize.Memoizer.Default);
+        var key = new LoadRulesMethod.Key(this.GetType(), folder);
 
         // Look: a fresh value costs one dictionary read and no allocation.
-        if (cache.TryGet(folder, out var hit)) return hit;
+        if (cache.TryGet(key, out var hit)) return hit;
 
-        return Miss(this, cache, folder);
+        return Miss(this, cache, key, folder);
 
         static global::Rules.RuleSet Miss(
             global::Rules.RuleCatalog self,
-            global::Memoize.CachedMethod<global::Memoize.TextKey, global::Rules.RuleSet> cache,
+            global::Memoize.CachedMethod<LoadRulesMethod.Key, global::Rules.RuleSet> cache,
+            LoadRulesMethod.Key key,
             string folder)
         {
             // Lock: one caller per key computes, the others wait on the key's SemaphoreSlim.
-            using var turn = cache.Enter(folder, global::System.Threading.CancellationToken.None);
+            using var turn = cache.Enter(key, global::System.Threading.CancellationToken.None);
 
             // Look again: whoever held the lock may have stored the value.
             if (turn.TryGet(out var value)) return value;
@@ -43,7 +45,7 @@ partial class RuleCatalog
     [global::System.CodeDom.Compiler.GeneratedCode("Memoize.Generators", "…")]
     internal readonly struct LoadRulesCacheHandle
     {
-        private readonly global::Memoize.CachedMethod<global::Memoize.TextKey, global::Rules.RuleSet> _cache;
+        private readonly global::Memoize.CachedMethod<LoadRulesMethod.Key, global::Rules.RuleSet> _cache;
         private readonly global::Rules.RuleCatalog _self;
 
         internal LoadRulesCacheHandle(global::Rules.RuleCatalog self, global::Memoize.Memoizer memoizer)
@@ -57,27 +59,27 @@ partial class RuleCatalog
 
         /// <summary>Reads the value for these arguments if it is kept and fresh. Computes nothing and counts nothing.</summary>
         public bool TryPeek(string folder, [global::System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out global::Rules.RuleSet value)
-            => _cache.TryPeek(folder, out value);
+            => _cache.TryPeek(new LoadRulesMethod.Key(_self.GetType(), folder), out value);
 
         /// <summary>Says whether a value is kept for these arguments, why not, and for how long. Computes nothing and counts nothing.</summary>
         public global::Memoize.EntryExplanation Explain(string folder)
-            => _cache.Explain(folder);
+            => _cache.Explain(new LoadRulesMethod.Key(_self.GetType(), folder));
 
         /// <summary>Keeps a value for these arguments, as if it had just been computed.</summary>
         public void Set(string folder, global::Rules.RuleSet value)
-            => _cache.Set(folder, value);
+            => _cache.Set(new LoadRulesMethod.Key(_self.GetType(), folder), value);
 
         /// <summary>Keeps a value for these arguments, as if it had just been computed.</summary>
         public global::System.Threading.Tasks.ValueTask SetAsync(string folder, global::Rules.RuleSet value, global::System.Threading.CancellationToken cancellationToken = default)
-            => _cache.SetAsync(folder, value, cancellationToken: cancellationToken);
+            => _cache.SetAsync(new LoadRulesMethod.Key(_self.GetType(), folder), value, cancellationToken: cancellationToken);
 
         /// <summary>Forgets the value for these arguments. A computation under way is not stored.</summary>
         public void Invalidate(string folder)
-            => _cache.Invalidate(folder);
+            => _cache.Invalidate(new LoadRulesMethod.Key(_self.GetType(), folder));
 
         /// <summary>Forgets the value for these arguments. A computation under way is not stored.</summary>
         public global::System.Threading.Tasks.ValueTask InvalidateAsync(string folder, global::System.Threading.CancellationToken cancellationToken = default)
-            => _cache.InvalidateAsync(folder, cancellationToken);
+            => _cache.InvalidateAsync(new LoadRulesMethod.Key(_self.GetType(), folder), cancellationToken);
 
         /// <summary>Forgets everything kept for this method.</summary>
         public void Clear()
@@ -90,7 +92,8 @@ partial class RuleCatalog
         /// <summary>Computes the value for these arguments now, whatever is kept, and keeps it.</summary>
         public global::Rules.RuleSet Refresh(string folder, global::System.Threading.CancellationToken cancellationToken = default)
         {
-            using var turn = _cache.EnterToRefresh(folder, cancellationToken);
+            var key = new LoadRulesMethod.Key(_self.GetType(), folder);
+            using var turn = _cache.EnterToRefresh(key, cancellationToken);
 
             // Another caller may have begun the same after this one asked for it.
             if (turn.TryGet(out var value)) return value;
@@ -125,9 +128,38 @@ partial class RuleCatalog
     [global::System.CodeDom.Compiler.GeneratedCode("Memoize.Generators", "…")]
     private static class LoadRulesMethod
     {
-        internal static readonly global::Memoize.CachedMethodDefinition<global::Memoize.TextKey, global::Rules.RuleSet> Definition = new(
+        internal static readonly global::Memoize.CachedMethodDefinition<Key, global::Rules.RuleSet> Definition = new(
             "Rules.RuleCatalog.LoadRules(string)",
             new(),
-            new() { WriteKey = static (key, writer) => writer.Write(key), Schema = 0xF7F16419FF0CE82BUL });
+            new() { WriteKey = static (key, writer) => key.WriteTo(writer), Schema = 0xE900FB72DC45AAB4UL });
+
+        internal readonly struct Key : global::System.IEquatable<Key>
+        {
+            private readonly global::System.Type _type;
+            private readonly string _folder;
+
+            internal Key(global::System.Type type, string folder)
+            {
+                _type = type;
+                _folder = folder;
+            }
+
+            public bool Equals(Key other) =>
+                _type == other._type
+                && _folder == other._folder;
+
+            public override bool Equals(object? obj) => obj is Key other && Equals(other);
+
+            public override int GetHashCode() => unchecked((global::System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(_type) * -1521134295) + new global::Memoize.TextKey(_folder).GetHashCode());
+
+            public override string ToString() => string.Create(global::System.Globalization.CultureInfo.InvariantCulture, $"{_type}, {_folder}");
+
+            // For stores: equal keys write the same, and others do not.
+            internal void WriteTo(global::Memoize.StoreKeyWriter writer)
+            {
+                writer.Write(_type);
+                writer.Write(_folder);
+            }
+        }
     }
 }

@@ -16,7 +16,7 @@ partial class Prices
         // Look: a fresh value costs one dictionary read and no allocation.
         if (cache.TryGet(key, out var hit)) return new(hit);
 
-        // A key that is kept must stay what it is when the caller changes its collections.
+        // A key that is kept must stay what it is when the caller changes its arguments.
         return MissAsync(this, cache, key.Copy(), currency);
 
         static async global::System.Threading.Tasks.ValueTask<decimal> MissAsync(
@@ -31,7 +31,7 @@ partial class Prices
             // Look again: whoever held the lock may have stored the value.
             if (turn.TryGet(out var value)) return value;
 
-            // Compute: the value belongs to all its callers. Collections are the core's own: no caller can change them meanwhile.
+            // Compute: the value belongs to all its callers. What a caller could change meanwhile is the core's own.
             var baskets = key.CopyOfBaskets();
             return await turn.ComputeAsync(
                 (self, baskets, currency),

@@ -159,6 +159,44 @@ public sealed class WrapperSnapshots
     }
 
     [Fact]
+    public void Keys_of_ones_own_and_keys_for_other_types_take_the_place_of_arguments()
+    {
+        var consumer = Consumer.Compile("""
+            using System.Collections.Generic;
+            using System.Threading;
+            using System.Threading.Tasks;
+            using Memoize;
+
+            [assembly: CacheKeyFor(typeof(Shop.Message), typeof(Shop.MessageKey))]
+
+            namespace Shop;
+
+            internal class Message { public string Text { get; set; } = ""; }
+
+            internal static class MessageKey { public static string Of(Message message) => message.Text; }
+
+            internal partial class Assistant
+            {
+                [CachedResponse("1d")]
+                internal partial Task<string> AnswerAsync(IList<Message> messages, Message? system, CancellationToken cancellationToken = default);
+
+                private static Task<string> AnswerCoreAsync(IList<Message> messages, Message? system, CancellationToken cancellationToken)
+                    => Task.FromResult(system?.Text ?? "");
+
+                [CachedResponse("1d", RefreshAfter = "1h", Key = nameof(KeyOf))]
+                internal partial Task<string> AskAsync(IList<object> questions, bool isUrgent, CancellationToken cancellationToken = default);
+
+                private Task<string> AskCoreAsync(IList<object> questions, bool isUrgent, CancellationToken cancellationToken)
+                    => Task.FromResult("");
+
+                private static string KeyOf(IList<object> questions) => string.Join(' ', questions);
+            }
+            """);
+
+        Snapshot.Verify(consumer.Snapshot);
+    }
+
+    [Fact]
     public void Keys_are_written_for_stores_member_by_member()
     {
         var consumer = Consumer.Compile("""

@@ -22,7 +22,8 @@ public sealed class CachedTypeAnalyzer : DiagnosticAnalyzer
         NeverExpiresRule.Descriptor,
         IdleOptionRule.Descriptor,
         StoredResultRule.Descriptor,
-        TrimmedResultRule.Descriptor);
+        TrimmedResultRule.Descriptor,
+        MutableKeyRule.Descriptor);
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -58,6 +59,7 @@ public sealed class CachedTypeAnalyzer : DiagnosticAnalyzer
                 IdleOptionRule.Check(method, end.ReportDiagnostic, end.CancellationToken);
                 StoredResultRule.Check(method, end.ReportDiagnostic);
                 TrimmedResultRule.Check(method, end.Options, end.ReportDiagnostic);
+                MutableKeyRule.Check(method, end.ReportDiagnostic, end.CancellationToken);
             }
         });
     }

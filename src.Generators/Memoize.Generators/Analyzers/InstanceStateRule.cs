@@ -20,7 +20,10 @@ internal static class InstanceStateRule
         if (method.Core.IsStatic || method.IsScopedToInstance)
             return;
 
+        // What the user's own method makes the key of is in the key.
         var told = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
+        if (method.KnownTypes.OwnKeyOf(method.Method.PartialDefinitionPart ?? method.Method) is { Method: { } ownKey })
+            told.UnionWith(bodies.ReachedFrom(ownKey).SelectMany(static body => body.StateReads).Select(static read => read.Member.OriginalDefinition));
         foreach (var body in bodies.ReachedFrom(method.Core))
         {
             foreach (var (member, location) in body.StateReads)

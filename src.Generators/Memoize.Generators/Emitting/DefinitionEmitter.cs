@@ -26,11 +26,41 @@ internal static class DefinitionEmitter
                     WriteStoredForm(writer, storedForm, method.Key);
             }
 
+            WriteCopies(writer, method, names);
+            WriteProjections(writer, method.Key);
             if (method.Key.Form == KeyForm.Struct)
             {
                 writer.WriteLine();
                 KeyEmitter.Write(writer, method.Key, isStored: method.StoredForm is not null, names);
             }
+        }
+    }
+
+    private static void WriteCopies(IndentedTextWriter writer, CachedMethodModel method, MemberNames names)
+    {
+        foreach (var parameter in MemberNames.CopiedOnTheirOwn(method))
+        {
+            var copy = names.CopyOf(parameter.Name);
+            var copier = "s_c" + copy.Substring(1);
+            writer.WriteLine($"""
+
+                private static readonly global::Memoize.KeyContent<{parameter.MeantType}> {copier} = {parameter.Copier};
+
+                // For the core, which may still read it when its caller has left.
+                internal static {parameter.MeantType} {copy}({parameter.MeantType} {parameter.Name}) => {copier}.Copy({parameter.Name});
+                """);
+        }
+    }
+
+    private static void WriteProjections(IndentedTextWriter writer, KeyModel key)
+    {
+        foreach (var projection in key.Projections)
+        {
+            writer.WriteLine($"""
+
+                // What stands for it in the key.
+                internal static {projection.To} {projection.Name}({projection.From} value) => {projection.Body};
+                """);
         }
     }
 
@@ -101,9 +131,7 @@ internal static class DefinitionEmitter
             return $"static ({owner}, {value}) => (({method.Hierarchy.SelfType}){owner}!).{callback.Name}({argument})";
         }
 
-        var isHidden = callback.Name is "Definition" or "Equals" or "ReferenceEquals"
-            || callback.Name == names.KeyStruct
-            || method.Wrapper.Generics.Names.Contains(callback.Name, StringComparer.Ordinal);
+        var isHidden = names.InDefinition.Contains(callback.Name);
         return $"static (_, {value}) => {(isHidden ? method.Hierarchy.SelfType + "." : "")}{callback.Name}({argument})";
     }
 }

@@ -30,7 +30,9 @@ internal sealed class HandleEmitter
         _names = names;
         _wrapper = method.Wrapper;
         _arguments = _wrapper.Parameters.Where(static parameter => parameter.Role != ParameterRole.CallerToken).ToArray();
-        _keyParameters = string.Join(", ", method.Key.Parameters.Select(static part => $"{part.Type} {part.Name}"));
+        _keyParameters = string.Join(", ", _wrapper.Parameters
+            .Where(static parameter => parameter.Role == ParameterRole.Key)
+            .Select(static parameter => $"{parameter.MeantType} {parameter.Name}"));
 
         var fields = Locals();
         _cache = fields.Take("_cache");
@@ -41,11 +43,11 @@ internal sealed class HandleEmitter
 
     private bool IsAsync => _wrapper.Return.Kind != ReturnKind.Value;
 
-    private bool HasInputs => _wrapper.Parameters.Any(static parameter => parameter.Role == ParameterRole.Key);
+    private bool HasInputs => _wrapper.Parameters.Any(static parameter => parameter.Role == ParameterRole.Key) || (_method.Key.OwnKey is not null && _arguments.Length > 0);
 
     private bool NeedsInstance
         => !_method.Core.IsStatic || _method.Policy.NeedsOwner || _method.Policy.IsPerInstance || (HasInputs && !_wrapper.IsStatic)
-            || _method.Key.Parts.Any(static part => part.Member is { StaticType: null });
+            || _method.Key.NeedsInstance;
 
     public static void Write(IndentedTextWriter writer, CachedMethodModel method, MemberNames names)
     {
@@ -67,9 +69,9 @@ internal sealed class HandleEmitter
             _writer.WriteLine();
         }
 
-        foreach (var part in _method.Key.Parts.Where(static part => part.Member is { Captured: not null }))
+        foreach (var member in _method.Key.Parts.Select(static part => part.Source).OfType<KeyMember>().Where(static member => member.Captured is not null))
         {
-            _writer.WriteLine($"private {part.Type} {_names.Accessor(part.Member!)} => {part.Member!.Captured};");
+            _writer.WriteLine($"private {member.Type} {_names.Accessor(member)} => {member.Captured};");
             _writer.WriteLine();
         }
 
@@ -214,6 +216,8 @@ internal sealed class HandleEmitter
         {
             if (_method.Key.Form != KeyForm.Parameter)
                 _writer.WriteLine($"var {key} = {_keptKey};");
+            foreach (var (name, copy) in _names.OwnCopiesForCore(_method))
+                _writer.WriteLine($"{name} = {copy};");
             _writer.WriteLine($"""
                 using var {turn} = {wait}{_cache}.EnterToRefresh{suffix}({key}, {token}){afterwards};
 
@@ -283,5 +287,6 @@ internal sealed class HandleEmitter
         .. _wrapper.Generics.Names,
         _method.Names.Definition,
         _method.Core.Name,
+        .. _method.Key.OwnKey is { } own ? [own.Name] : Array.Empty<string>(),
     ]);
 }

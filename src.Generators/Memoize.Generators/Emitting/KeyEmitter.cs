@@ -1,3 +1,4 @@
+using System.Globalization;
 using Memoize.Generators.Model;
 
 namespace Memoize.Generators.Emitting;
@@ -54,11 +55,11 @@ internal static class KeyEmitter
                 }
             }
 
-            foreach (var part in key.Collections)
+            foreach (var part in key.Copied)
             {
                 writer.WriteLine();
                 writer.WriteLine("// For the core, which may change what it is given: the key must stay what it is.");
-                writer.WriteLine($"internal {part.Type} {names.CopyOf(part)}() => {Copy(part)};");
+                writer.WriteLine($"internal {part.Type} {names.CopyOf(part.Name)}() => {Copy(part)};");
             }
         }
     }
@@ -68,7 +69,10 @@ internal static class KeyEmitter
         var comparers = parts.Where(static part => part.ComparerType is not null).ToArray();
         foreach (var part in comparers)
             writer.WriteLine($"private static readonly {part.ComparerType} {ComparerField(part)} = {part.Comparer};");
-        if (comparers.Length > 0)
+        var copiers = parts.Where(static part => part.Copy?.Copier is not null).ToArray();
+        foreach (var part in copiers)
+            writer.WriteLine($"private static readonly global::Memoize.KeyContent<{part.Type}> {CopierField(part)} = {part.Copy!.Copier};");
+        if (comparers.Length + copiers.Length > 0)
             writer.WriteLine();
 
         foreach (var part in parts)
@@ -77,6 +81,15 @@ internal static class KeyEmitter
 
     private static void WriteGetHashCode(IndentedTextWriter writer, EquatableArray<KeyPart> parts)
     {
+        // Most objects are of one type, and the hash of a type is good as it is: mixing it in would cost more than the rest.
+        if (parts.Count is > 1 and <= 9 && parts[0].Source is RuntimeType)
+        {
+            var others = parts.Skip(1).Select(Hash).ToArray();
+            var hash = parts.Count == 2 && parts[1] is { IsText: true, Equality: KeyEquality.Operator } ? $"{others[0]}.GetHashCode()" : $"global::System.HashCode.Combine({string.Join(", ", others)})";
+            writer.WriteLine($"public override int GetHashCode() => unchecked((global::System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode({Field(parts[0])}) * -1521134295) + {hash});");
+            return;
+        }
+
         // HashCode.Combine takes eight values at most.
         if (parts.Count <= 8)
         {
@@ -126,12 +139,14 @@ internal static class KeyEmitter
     };
 
     private static string Copy(KeyPart part)
-        => part.Equality == KeyEquality.Content ? $"{ComparerOf(part)}.Copy({Field(part)})" : Field(part);
+        => part.Copy is { } copy ? string.Format(CultureInfo.InvariantCulture, copy.Call, Field(part), copy.Copier is null ? ComparerField(part) : CopierField(part)) : Field(part);
 
     private static string ComparerOf(KeyPart part) => part.ComparerType is null ? part.Comparer! : ComparerField(part);
 
     // Prefixes keep fields apart from our own members, and make a keyword an ordinary name.
     private static string Field(KeyPart part) => "_" + part.Name.TrimStart('@');
+
+    private static string CopierField(KeyPart part) => $"{ComparerField(part)}Copier";
 
     private static string ComparerField(KeyPart part) => "s_" + part.Name.TrimStart('@');
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Memoize.Generators.Model;
 
 namespace Memoize.Generators.Emitting;
@@ -24,17 +25,21 @@ internal sealed class MemberNames
             KeyForm.Parameter => method.Key.Parts[0].Type,
             _ => $"{Definition}.{KeyStruct}",
         };
-        var copies = new LocalNames([.. generics.Names, KeyStruct]);
-        _copies = method.Key.Collections.ToDictionary(
-            static part => part.Name,
-            part => copies.Take("CopyOf" + Capitalized(part.Name.TrimStart('@'))),
+        var copies = new LocalNames([.. generics.Names, KeyStruct, .. method.Key.Projections.Select(static projection => projection.Name)]);
+        _copies = method.Key.Copied.Select(static part => part.Name).Concat(CopiedOnTheirOwn(method).Select(static parameter => parameter.Name)).ToDictionary(
+            static name => name,
+            name => copies.Take("CopyOf" + Capitalized(name.TrimStart('@'))),
             StringComparer.Ordinal);
+        InDefinition = [KeyStruct, "Definition", "Equals", "ReferenceEquals", .. method.Key.Projections.Select(static projection => projection.Name), .. _copies.Values, .. generics.Names];
         KeyTypeInDefinition = method.Key.Form == KeyForm.Struct ? KeyStruct : KeyType;
         CacheType = $"global::Memoize.CachedMethod<{KeyType}, {method.Wrapper.Return.ValueType}>";
     }
 
     /// <summary><c>GetQuoteMethod</c>, with type arguments for a generic method.</summary>
     public string Definition { get; }
+
+    /// <summary>The names that mean something else in the definition class than around it.</summary>
+    public HashSet<string> InDefinition { get; }
 
     /// <summary><c>GetQuoteCacheHandle</c>, with type arguments for a generic method.</summary>
     public string HandleType { get; }
@@ -58,28 +63,42 @@ internal sealed class MemberNames
     {
         KeyForm.None => $"default({KeyType})",
         KeyForm.Parameter => method.Key.Parts[0].Name,
-        _ => $"new {KeyType}({string.Join(", ", method.Key.Parts.Select(part => part.Member is { } member ? Read(member, self) : part.Name))})",
+        _ => $"new {KeyType}({string.Join(", ", method.Key.Parts.Select(part => part.Projection is null ? Read(part, self) : $"{Definition}.{part.Projection}({Read(part, self)})"))})",
     };
 
     /// <summary>The name of the property through which a captured parameter is read.</summary>
     public string Accessor(KeyMember member) => _definition + member.Name;
 
-    /// <summary>The name of the key's method that copies a collection for the core.</summary>
-    public string CopyOf(KeyPart part) => _copies[part.Name];
+    /// <summary>The name of the method that copies a parameter for the core.</summary>
+    public string CopyOf(string parameter) => _copies[parameter];
 
-    /// <summary>The collections that the core gets instead of the caller's, by the parameter's name, from the key of that name.</summary>
+    /// <summary>The parameters that are copied although they are not in the key as they are.</summary>
+    public static IEnumerable<ParameterModel> CopiedOnTheirOwn(CachedMethodModel method)
+        => method.Wrapper.Parameters.Where(static parameter => parameter.Copier is not null);
+
+    /// <summary>What the core gets instead of the caller's collections that are not in the key, by the parameter's name.</summary>
+    public IEnumerable<(string Name, string Copy)> OwnCopiesForCore(CachedMethodModel method)
+        => CopiedOnTheirOwn(method).Select(parameter => (parameter.Name, $"{Definition}.{CopyOf(parameter.Name)}({parameter.Name})"));
+
+    /// <summary>What the core gets instead of the caller's values that can change, by the parameter's name, from the key of that name.</summary>
     public IEnumerable<(string Name, string Copy)> CopiesForCore(CachedMethodModel method, string key)
     {
-        foreach (var part in method.Key.Collections)
+        foreach (var part in method.Key.Copied)
         {
             // Where [AllowNull] says more than the type, the key has the type that it means.
             var parameter = method.Wrapper.Parameters.First(parameter => parameter.Name == part.Name);
-            yield return (part.Name, $"{key}.{CopyOf(part)}(){(parameter.Type == part.Type ? "" : "!")}");
+            yield return (part.Name, $"{key}.{CopyOf(part.Name)}(){(parameter.Type == part.Type ? "" : "!")}");
         }
     }
 
     private static string Capitalized(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
 
-    private string Read(KeyMember member, string self)
-        => $"{member.StaticType ?? self}.{(member.Captured is null ? member.Name : Accessor(member))}";
+    private string Read(KeyPart part, string self) => part.Source switch
+    {
+        KeyMember member => $"{member.StaticType ?? self}.{(member.Captured is null ? member.Name : Accessor(member))}",
+        OwnKeyCall own => string.Format(CultureInfo.InvariantCulture, own.Call, self),
+        RuntimeType { IsHidden: true } => $"((object){self}).GetType()",
+        RuntimeType => $"{self}.GetType()",
+        _ => part.Name,
+    };
 }

@@ -37,12 +37,13 @@ internal sealed class WrapperEmitter
             method.Core.Name,
             method.Names.Definition,
             method.Memoizer.Expression.Split('?')[0].Trim(),
+            .. method.Key.OwnKey is { } own ? [own.Name] : Array.Empty<string>(),
         ]);
         _cache = _locals.Take("cache");
         _self = _locals.Take("self");
         _key = method.Key.Form == KeyForm.Parameter ? method.Key.Parts[0].Name : _locals.Take("key");
         _miss = _locals.Take(IsAsync ? "MissAsync" : "Miss");
-        _callerToken = _wrapper.Parameters.FirstOrDefault(static parameter => parameter.Role == ParameterRole.CallerToken)?.Name
+        _callerToken = _wrapper.Parameters.FirstOrDefault(static parameter => parameter.Role == ParameterRole.CallerToken)?.Token
             ?? $"{CancellationToken}.None";
         _core = new CoreCall(method, _locals, _self, _key);
     }
@@ -114,7 +115,9 @@ internal sealed class WrapperEmitter
             _writer.WriteLine($"var {_key} = {_names.KeyOf(_method, "this")};");
 
         _writer.WriteLine();
-        _writer.WriteLine("// Look: a fresh value costs one dictionary read and no allocation.");
+        _writer.WriteLine(_method.Key.OwnKey is null && _method.Key.Projections.Count == 0
+            ? "// Look: a fresh value costs one dictionary read and no allocation."
+            : "// Look: a fresh value costs one dictionary read, beside what makes the key.");
         if (_method.Policy.RefreshesInBackground)
             WriteLookAndRefresh(look, hit, answer);
         else
@@ -122,7 +125,7 @@ internal sealed class WrapperEmitter
 
         _writer.WriteLine();
         if (_method.Key.NeedsCopy)
-            _writer.WriteLine("// A key that is kept must stay what it is when the caller changes its collections.");
+            _writer.WriteLine("// A key that is kept must stay what it is when the caller changes its arguments.");
         _writer.WriteLine($"return {_miss}({string.Join(", ", MissParameters().Select(static parameter => parameter.Argument))}){Forgiven};");
     }
 
@@ -140,11 +143,11 @@ internal sealed class WrapperEmitter
             {
                 if (_method.Key.NeedsCopy)
                 {
-                    _writer.WriteLine("// The hit returns before the core runs: after that, the caller may change its collections.");
+                    _writer.WriteLine("// The hit returns before the core runs: after that, the caller may change its arguments.");
                     _writer.WriteLine($"{_key} = {KeptKey};");
                 }
 
-                var copies = _names.CopiesForCore(_method, _key).ToDictionary(static copy => copy.Name, static copy => copy.Copy, StringComparer.Ordinal);
+                var copies = _names.CopiesForCore(_method, _key).Concat(_names.OwnCopiesForCore(_method)).ToDictionary(static copy => copy.Name, static copy => copy.Copy, StringComparer.Ordinal);
                 _writer.WriteCall($"{_cache}.StartRefresh{(IsAsync ? "Async" : "")}", [_key, .. _core.Arguments("this", copies)], ";");
             }
 
@@ -176,7 +179,7 @@ internal sealed class WrapperEmitter
                 (false, false) => "Compute: on this caller's thread.",
             };
 
-            var copies = _method.Key.Collections.Any() ? " Collections are the core's own: no caller can change them meanwhile." : "";
+            var copies = _method.Key.Copied.Any() ? " What a caller could change meanwhile is the core's own." : "";
 
             _writer.WriteLine($"""
                 // Lock: one caller per key computes, the others wait on the key's SemaphoreSlim.
@@ -206,13 +209,14 @@ internal sealed class WrapperEmitter
             yield return (_names.KeyType, _key, KeptKey);
 
         var passed = _method.Core.Arguments.Select(static argument => argument.Parameter).ToArray();
+        var copies = _names.OwnCopiesForCore(_method).ToDictionary(static copy => copy.Name, static copy => copy.Copy, StringComparer.Ordinal);
         for (var i = 0; i < _wrapper.Parameters.Count; i++)
         {
             var parameter = _wrapper.Parameters[i];
-            var isInKey = _method.Key.Collections.Any(part => part.Name == parameter.Name);
-            var isUsed = (passed.Contains(i) && !isInKey) || parameter.Name == _callerToken || parameter.Name == _key;
+            var isInKey = _method.Key.Copied.Any(part => part.Name == parameter.Name);
+            var isUsed = (passed.Contains(i) && !isInKey) || parameter.Token == _callerToken || parameter.Name == _key;
             if (isUsed)
-                yield return (parameter.MeantType, parameter.Name, parameter.Name);
+                yield return (parameter.MeantType, parameter.Name, copies.TryGetValue(parameter.Name, out var copy) ? copy : parameter.Name);
         }
     }
 }

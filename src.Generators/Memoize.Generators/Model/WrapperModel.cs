@@ -68,7 +68,15 @@ internal enum ReturnKind
 /// <param name="Attributes">Its attributes that concern callers, with a trailing space, or nothing.</param>
 /// <param name="Default">Its default value as a C# expression, if the wrapper declares one.</param>
 /// <param name="Role">What the wrapper does with it.</param>
-internal sealed record ParameterModel(string Name, string Type, string MeantType, string Modifiers, string Attributes, string? Default, ParameterRole Role);
+/// <param name="Copier">
+/// What makes a copy of it for the core, for a collection that is not in the key as it is; <see langword="null"/> if it needs none.
+/// </param>
+internal sealed record ParameterModel(
+    string Name, string Type, string MeantType, string Modifiers, string Attributes, string? Default, ParameterRole Role, string? Copier)
+{
+    /// <summary>The caller's token: a nullable one that is absent can never be cancelled.</summary>
+    public string Token => Type.EndsWith("?", StringComparison.Ordinal) ? $"{Name}.GetValueOrDefault()" : Name;
+}
 
 /// <summary>What the wrapper does with a parameter.</summary>
 internal enum ParameterRole

@@ -90,7 +90,7 @@ internal sealed class AttributeOptions
         {
             ("Duration" or "Sliding" or "RefreshAfter" or "StaleOnError" or "SoftTimeout" or "Timeout" or "WaitTimeout" or "FailureDuration", string text)
                 => ReadDuration(option, text, reporter),
-            ("Name" or "Core" or "Handle" or "When" or "DurationFrom" or "Size", string text)
+            ("Name" or "Core" or "Handle" or "Key" or "When" or "DurationFrom" or "Size", string text)
                 => Keep(option, text, SyntaxFacts.IsValidIdentifier(text), Diagnostics.InvalidName, reporter),
             ("Store", string text) => Keep(option, text, text.Trim().Length > 0, Diagnostics.InvalidStore, reporter),
             ("Capacity", int count) => ReadValue(option, count, count >= 1, "1 or more", reporter),

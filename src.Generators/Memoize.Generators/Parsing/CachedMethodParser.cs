@@ -80,13 +80,16 @@ internal static class CachedMethodParser
         if (core is null || names is null || !CanBeTimed(method, core, result, options, reporter) || !StoredFormParser.HasKnownShape(method, options, knownTypes, reporter))
             return null;
 
+        if (DependsOnRuntimeType(method, key, core, policy))
+            key = KeyParser.WithRuntimeType(key, method, options);
+
         return new(
             Id: method.GetDocumentationCommentId()!,
             FileName: NameChooser.FileName(method, knownTypes),
             Hierarchy: hierarchy,
             MethodCref: Cref(method),
             DisplayName: DisplayName.Of(method, knownTypes),
-            Wrapper: Wrapper(method, result, parameters.Value, knownTypes, cancellationToken),
+            Wrapper: Wrapper(method, result, ParameterParser.WithCopiers(parameters.Value, method, key, knownTypes), knownTypes, cancellationToken),
             Core: core,
             Key: key,
             Names: names,
@@ -104,6 +107,12 @@ internal static class CachedMethodParser
         => method.GetDocumentationCommentId() is { } id
             && method.ContainingType.GetMembers(method.Name).FirstOrDefault(member => member.GetDocumentationCommentId() == id) is { } first
             && !SymbolEqualityComparer.Default.Equals(first, method);
+
+    // Of a sealed type there is only one, a static core sees no instance, and what each instance has of its own needs no key.
+    private static bool DependsOnRuntimeType(IMethodSymbol method, KeyModel key, CoreModel core, PolicyModel policy)
+        => method is { IsStatic: false, ContainingType: { IsSealed: false, IsValueType: false } }
+            && !policy.IsPerInstance
+            && (!core.IsStatic || policy.NeedsOwner || key.OwnKey is { IsStatic: false });
 
     private static bool IsUnsafeAndAsynchronous(IMethodSymbol method, KnownTypes knownTypes, CancellationToken cancellationToken)
         => IsImplementedByGenerator(method)

@@ -54,7 +54,8 @@ internal static class CallbackFinder
         return false;
     }
 
-    private static IEnumerable<IMethodSymbol> Candidates(INamedTypeSymbol type, string name, KnownTypes knownTypes)
+    /// <summary>The methods of a name that the type can call, its own first.</summary>
+    public static IEnumerable<IMethodSymbol> Candidates(INamedTypeSymbol type, string name, KnownTypes knownTypes)
     {
         for (INamedTypeSymbol? declaring = type; declaring is not null; declaring = declaring.BaseType)
         {

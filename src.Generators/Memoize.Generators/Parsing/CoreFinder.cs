@@ -101,7 +101,12 @@ internal static class CoreFinder
 
             if (knownTypes.IsCancellationToken(parameter.Type))
             {
-                arguments.Add(new(CoreArgument.Token, IsByReference(parameter)));
+                // A token becomes one that may be absent, but not by reference.
+                var isNullable = parameter.Type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T;
+                if (isNullable && parameter.RefKind == RefKind.RefReadOnlyParameter)
+                    return null;
+
+                arguments.Add(new(CoreArgument.Token, !isNullable && IsByReference(parameter)));
                 continue;
             }
 

@@ -94,6 +94,10 @@ internal static class Diagnostics
         "MEMO022", "The result of a method with a store must have a known type",
         "'{0}' has the store \"{1}\", but its result '{2}' has a type parameter, so that no store could tell when its shape changes; return a type without one, or write Store = CacheStores.MemoryOnly");
 
+    public static readonly DiagnosticDescriptor OwnKeyCannotWork = Error(
+        "MEMO023", "This key cannot work",
+        "{0} of '{1}' cannot work because {2}");
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<DiagnosticDescriptor> All =>
     [

@@ -13,15 +13,23 @@ internal static class KeyParser
     {
         var isValid = true;
         var shapes = options is { CanHaveStore: true } ? new KeyShapes(knownTypes, method.ContainingType) : null;
+        var projections = new KeyProjections(knownTypes, method.ContainingType, [.. method.TypeParameters.Select(static parameter => parameter.Name), "Definition", "Key"]);
         var parts = new List<KeyPart>();
         var names = new HashSet<string>(method.Parameters.Select(static parameter => parameter.Name), StringComparer.Ordinal);
         foreach (var member in MarkedMembers(method, knownTypes, cancellationToken))
-            Add(member, NameOf(member), MemberOf(member));
+            Add(member, NameOf(member.Name, names), MemberOf(member));
 
-        foreach (var parameter in method.Parameters)
+        if (knownTypes.OwnKeyOf(method) is { } ownKey)
         {
-            if (ParameterParser.Role(parameter, knownTypes) == ParameterRole.Key)
-                Add(parameter, CodeText.Identifier(parameter.Name), member: null);
+            if (ownKey.IsUsable(knownTypes, reporter))
+                Add(ownKey.Method!, NameOf(ownKey.Name, names), ownKey.Call());
+            else
+                isValid = false;
+        }
+        else
+        {
+            foreach (var parameter in method.Parameters.Where(parameter => ParameterParser.Role(parameter, knownTypes) == ParameterRole.Key))
+                Add(parameter, CodeText.Identifier(parameter.Name), KeyParameter.Instance);
         }
 
         if (!isValid)
@@ -30,31 +38,89 @@ internal static class KeyParser
         var form = parts.Count switch
         {
             0 => KeyForm.None,
-            1 when parts[0].Member is null && IsItsOwnKey(parts[0], method, knownTypes) => KeyForm.Parameter,
+            1 when parts[0] is { Source: KeyParameter, Projection: null } && IsItsOwnKey(parts[0], method, knownTypes) => KeyForm.Parameter,
             _ => KeyForm.Struct,
         };
-        return new(form, parts.ToEquatableArray(), (shapes?.TypeParameters ?? []).ToEquatableArray(), shapes?.Meaning ?? "");
+        var meaning = shapes?.Meaning ?? "";
+        if (projections.Meaning.Length > 0)
+            meaning = StoredFormModel.Literal(Fingerprint.Of($"{meaning} of {projections.Meaning}"));
+        return new(form, parts.ToEquatableArray(), projections.Methods.ToEquatableArray(), (shapes?.TypeParameters ?? []).ToEquatableArray(), meaning);
 
-        void Add(ISymbol symbol, string name, KeyMember? member)
+        void Add(ISymbol symbol, string name, KeySource source)
         {
-            var part = KeyPartParser.Parse(symbol, name, member, method, shapes, knownTypes, reporter);
+            var type = KeyPartParser.TypeOf(symbol);
+            var projected = knownTypes.CacheKey(symbol)?.NamedArguments.IsEmpty == false ? null : projections.Of(type);
+            if (projections.Obstacle is { } obstacle)
+            {
+                reporter.OnKeyPart(symbol, Diagnostics.NoValueEquality, symbol.Name, CodeText.Signature(type), obstacle);
+                isValid = false;
+                return;
+            }
+
+            type = projected?.To ?? type;
+            var part = KeyPartParser.Parse(symbol, type, name, source, method, shapes, knownTypes, reporter);
             isValid &= part is not null && HasStoredForm(symbol, part, method, options, shapes, reporter);
             if (part is null)
                 return;
 
-            parts.Add(part);
-            shapes?.AddMeaning(part, KeyPartParser.TypeOf(symbol));
+            parts.Add(part with { Projection = projected?.Method });
+            shapes?.AddMeaning(part, type);
+        }
+    }
+
+    /// <summary>
+    /// The key with the type that the instance has at run time: what a method of the instance computes depends on what a derived
+    /// class has overridden, anywhere in what it calls.
+    /// </summary>
+    public static KeyModel WithRuntimeType(KeyModel key, IMethodSymbol method, AttributeOptions options)
+    {
+        var names = new HashSet<string>(method.Parameters.Select(static parameter => parameter.Name).Concat(key.Parts.Select(static part => part.Name.TrimStart('@'))), StringComparer.Ordinal);
+        var part = new KeyPart(
+            NameOf("type", names),
+            "global::System.Type",
+            IsText: false,
+            CanBeNull: false,
+            KeyEquality.Operator,
+            Comparer: null,
+            ComparerType: null,
+            EquatableArray<string>.Empty,
+            Copy: null,
+            Stored: options.CanHaveStore ? new SimpleShape("writer.Write({0})") : null,
+            new RuntimeType(IsHidden: HidesGetType(method.ContainingType)),
+            Projection: null);
+        return key with
+        {
+            Form = KeyForm.Struct,
+            Parts = key.Parts.Prepend(part).ToEquatableArray(),
+            Meaning = options.CanHaveStore ? StoredFormModel.Literal(Fingerprint.Of($"type;{key.Meaning}")) : "",
+        };
+    }
+
+    /// <summary>What is in the key of a method: marked members, then parameters or the user's own method.</summary>
+    public static IEnumerable<ISymbol> SymbolsOf(IMethodSymbol method, KnownTypes knownTypes, CancellationToken cancellationToken)
+        => MarkedMembers(method, knownTypes, cancellationToken).Concat(knownTypes.OwnKeyOf(method) is { Method: { } ownKey }
+            ? [ownKey]
+            : method.Parameters.Where(parameter => ParameterParser.Role(parameter, knownTypes) == ParameterRole.Key));
+
+    // "_tenant" is the part "tenant".
+    private static string NameOf(string name, HashSet<string> taken)
+    {
+        var trimmed = name.TrimStart('_');
+        name = trimmed.Length == 0 || !char.IsLetter(trimmed[0]) ? "member" : char.ToLowerInvariant(trimmed[0]) + trimmed.Substring(1);
+        while (!taken.Add(name))
+            name += "OfType";
+        return CodeText.Identifier(name);
+    }
+
+    private static bool HidesGetType(INamedTypeSymbol type)
+    {
+        for (INamedTypeSymbol? declaring = type; declaring is { SpecialType: not SpecialType.System_Object }; declaring = declaring.BaseType)
+        {
+            if (!declaring.GetMembers("GetType").IsEmpty)
+                return true;
         }
 
-        // "_tenant" is the part "tenant".
-        string NameOf(ISymbol member)
-        {
-            var trimmed = member.Name.TrimStart('_');
-            var name = trimmed.Length == 0 || !char.IsLetter(trimmed[0]) ? "member" : char.ToLowerInvariant(trimmed[0]) + trimmed.Substring(1);
-            while (!names.Add(name))
-                name += "OfType";
-            return CodeText.Identifier(name);
-        }
+        return false;
     }
 
     // Without a store by name, a method whose key cannot be stored keeps its results in memory, and that is all.
@@ -65,18 +131,19 @@ internal static class KeyParser
             return true;
 
         var obstacle = part.Equality == KeyEquality.Comparer ? "it is compared in a way that only this program knows" : shapes.Obstacle;
-        reporter.At(symbol, Diagnostics.NoStoredForm, symbol.Name, part.Type.Replace("global::", ""), method.Name, store, obstacle);
+        reporter.OnKeyPart(symbol, Diagnostics.NoStoredForm, symbol.Name, part.Type.Replace("global::", ""), method.Name, store, obstacle);
         return false;
     }
 
     private static KeyMember MemberOf(ISymbol member)
     {
         var name = CodeText.Identifier(member.Name);
+        var type = CodeText.Qualified(KeyPartParser.TypeOf(member));
         return member switch
         {
-            IParameterSymbol => new("KeyPart" + char.ToUpperInvariant(member.Name[0]) + member.Name.Substring(1), StaticType: null, Captured: name),
-            { IsStatic: true } => new(name, CodeText.Qualified(member.ContainingType), Captured: null),
-            _ => new(name, StaticType: null, Captured: null),
+            IParameterSymbol => new("KeyPart" + char.ToUpperInvariant(member.Name[0]) + member.Name.Substring(1), type, StaticType: null, Captured: name),
+            { IsStatic: true } => new(name, type, CodeText.Qualified(member.ContainingType), Captured: null),
+            _ => new(name, type, StaticType: null, Captured: null),
         };
     }
 

@@ -12,9 +12,17 @@ internal static class KeyPartParser
     private const int Ordinal = 4;
     private const int OrdinalIgnoreCase = 5;
 
-    /// <summary>Reads the part that a parameter or member is.</summary>
+    /// <summary>Reads the part that a parameter or member is, or what the user's own method returns.</summary>
+    /// <param name="symbol">The parameter, member or method.</param>
+    /// <param name="type">The type of what is in the key.</param>
+    /// <param name="name">The name of the part.</param>
+    /// <param name="source">Where it comes from.</param>
+    /// <param name="method">The cached method.</param>
+    /// <param name="shapes">What decides how it is written for stores; <see langword="null"/> if it never is.</param>
+    /// <param name="knownTypes">The types to recognise.</param>
+    /// <param name="reporter">Gets what is wrong.</param>
     public static KeyPart? Parse(
-        ISymbol symbol, string name, KeyMember? member, IMethodSymbol method, KeyShapes? shapes, KnownTypes knownTypes, Reporter reporter)
+        ISymbol symbol, ITypeSymbol type, string name, KeySource source, IMethodSymbol method, KeyShapes? shapes, KnownTypes knownTypes, Reporter reporter)
     {
         if (symbol is IPropertySymbol { GetMethod: null } or IPropertySymbol { IsIndexer: true })
         {
@@ -22,7 +30,6 @@ internal static class KeyPartParser
             return null;
         }
 
-        var type = TypeOf(symbol);
         var comparison = Ordinal;
         INamedTypeSymbol? comparer = null;
         foreach (var argument in knownTypes.CacheKey(symbol)?.NamedArguments.ToArray() ?? [])
@@ -48,17 +55,25 @@ internal static class KeyPartParser
             Comparer: null,
             ComparerType: null,
             Distinctions: EquatableArray<string>.Empty,
+            Copy: null,
             Stored: null,
-            member);
+            source,
+            Projection: null);
 
         if (comparer is not null)
         {
             var compared = CodeText.Qualified(type.WithNullableAnnotation(NullableAnnotation.NotAnnotated));
+            var copies = knownTypes.CopyingComparerOf(type) is { } copying && knownTypes.Compilation.HasImplicitConversion(comparer, copying);
             return part with
             {
                 Equality = KeyEquality.Comparer,
                 Comparer = $"new {CodeText.Qualified(comparer)}()",
-                ComparerType = $"global::System.Collections.Generic.IEqualityComparer<{compared}>",
+                ComparerType = copies
+                    ? $"global::Memoize.ICacheKeyComparer<{compared}>"
+                    : $"global::System.Collections.Generic.IEqualityComparer<{compared}>",
+                Copy = copies
+                    ? type.IsValueType ? KeyCopy.ByComparer : new($"{{0}} is null ? null{(type.NullableAnnotation == NullableAnnotation.Annotated ? "" : "!")} : {{1}}.Copy({{0}})")
+                    : knownTypes.ValueEquality.CopierOf(type) is { } copier ? new("{1}.Copy({0})", copier) : KeyCopies.CopyOf(type, knownTypes),
             };
         }
 
@@ -79,22 +94,31 @@ internal static class KeyPartParser
                 Equality = KeyEquality.Content,
                 Comparer = content,
                 ComparerType = $"global::Memoize.KeyContent<{part.Type}>",
+                Copy = KeyCopy.ByComparer,
                 Stored = shapes?.OfPart(type),
             };
         }
 
         if (knownTypes.ValueEquality.Has(type))
-            return part with { Distinctions = knownTypes.ValueEquality.Distinctions(type).ToEquatableArray(), Stored = shapes?.OfPart(type) };
+        {
+            return part with
+            {
+                Distinctions = knownTypes.ValueEquality.Distinctions(type).ToEquatableArray(),
+                Copy = KeyCopies.CopyOf(type, knownTypes),
+                Stored = shapes?.OfPart(type),
+            };
+        }
 
-        reporter.At(symbol, Diagnostics.NoValueEquality, symbol.Name, CodeText.Signature(type), knownTypes.ValueEquality.Advice(type));
+        reporter.OnKeyPart(symbol, Diagnostics.NoValueEquality, symbol.Name, CodeText.Signature(type), knownTypes.ValueEquality.Advice(type));
         return null;
     }
 
-    /// <summary>The type of a parameter or member.</summary>
+    /// <summary>The type of a parameter or member, or of what the user's own method returns.</summary>
     public static ITypeSymbol TypeOf(ISymbol symbol) => symbol switch
     {
         IFieldSymbol field => field.Type,
         IPropertySymbol property => property.Type,
+        IMethodSymbol ownKey => ownKey.ReturnType,
         _ => ParameterParser.TypeOf((IParameterSymbol)symbol),
     };
 

@@ -173,13 +173,19 @@ internal sealed class KeyShapes(KnownTypes knownTypes, INamedTypeSymbol within)
         if (type.IsAbstract)
             return Refuse(type, "is abstract");
 
+        return MembersOf(type) is { } members ? Members(type, members) : null;
+    }
+
+    /// <summary>How the members are read that the equality of a type of this project compares; <see langword="null"/> if that cannot be seen.</summary>
+    public IReadOnlyList<(string Read, ITypeSymbol Type)>? MembersOf(INamedTypeSymbol type)
+    {
         var members = new List<(string, ITypeSymbol)>();
         for (INamedTypeSymbol? declaring = type; declaring is { SpecialType: not (SpecialType.System_Object or SpecialType.System_ValueType) }; declaring = declaring.BaseType)
         {
             if (!ComparesItsMembers(declaring))
-                return Refuse(type, "compares in a way of its own");
+                return Hide("compares in a way of its own");
             if (declaring.GetMembers().FirstOrDefault(member => IsState(member) && !IsReadable(member, type)) is { } hidden)
-                return Refuse(type, $"holds '{NameOf(hidden)}', which cannot be read from '{within.Name}'");
+                return Hide($"holds '{NameOf(hidden)}', which cannot be read from '{within.Name}'");
 
             // By name: the order in which they are declared is no part of the key.
             members.InsertRange(0, declaring.GetMembers().OfType<IFieldSymbol>().Where(IsState)
@@ -187,7 +193,13 @@ internal sealed class KeyShapes(KnownTypes knownTypes, INamedTypeSymbol within)
                 .Select(static field => ($"{{0}}.{CodeText.Identifier(NameOf(field))}", field.Type)));
         }
 
-        return Members(type, members);
+        return members;
+
+        IReadOnlyList<(string, ITypeSymbol)>? Hide(string obstacle)
+        {
+            Refuse(type, obstacle);
+            return null;
+        }
     }
 
     private MembersShape? Members(INamedTypeSymbol type, IEnumerable<(string Read, ITypeSymbol Type)> members, bool datesAreExact = false)

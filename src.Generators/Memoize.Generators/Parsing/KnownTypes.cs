@@ -13,6 +13,8 @@ internal sealed class KnownTypes
 {
     public const string CachedResponseAttribute = "Memoize.CachedResponseAttribute";
 
+    public const string CacheKeyForAttribute = "Memoize.CacheKeyForAttribute";
+
     private static readonly ConditionalWeakTable<Compilation, KnownTypes> OfCompilations = new();
 
     private readonly ConcurrentDictionary<string, INamedTypeSymbol?> _found = new(StringComparer.Ordinal);
@@ -20,7 +22,9 @@ internal sealed class KnownTypes
     private readonly ConcurrentDictionary<ITypeSymbol, string?> _schemas = new(SymbolEqualityComparer.Default);
 
     private readonly ConcurrentDictionary<ITypeSymbol, bool> _comingBack = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<IMethodSymbol, OwnKey?> _ownKeys = new(SymbolEqualityComparer.Default);
     private ISet<ITypeSymbol>? _jsonSerializableTypes;
+    private KeyFor[]? _keysFor;
 
     public KnownTypes(Compilation compilation)
     {
@@ -61,9 +65,35 @@ internal sealed class KnownTypes
     public AttributeData? CachedResponse(IMethodSymbol method)
         => method.GetAttributes().FirstOrDefault(attribute => Is(attribute.AttributeClass, CachedResponseAttribute));
 
+    /// <summary>The method that makes the key of a cached method, if its attribute names one.</summary>
+    public OwnKey? OwnKeyOf(IMethodSymbol method) => _ownKeys.GetOrAdd(method, cached => OwnKey.Of(cached, this));
+
+    /// <summary>The <c>[CacheKeyFor]</c> of the project.</summary>
+    public KeyFor[] KeysFor => _keysFor ??= Parsing.KeyFor.AllOf(this);
+
+    /// <summary>What stands in keys for values of this type, if not they themselves: what its nearest base class says that says anything.</summary>
+    public KeyFor? KeyFor(ITypeSymbol type)
+    {
+        if (KeysFor.Length == 0)
+            return null;
+
+        // Everything is an object: a key for that stands for what is declared as one.
+        for (var candidate = type; candidate is not null; candidate = candidate.BaseType is { SpecialType: SpecialType.System_Object or SpecialType.System_ValueType } ? null : candidate.BaseType)
+        {
+            foreach (var entry in KeysFor)
+            {
+                if (entry.Method is not null && SymbolEqualityComparer.Default.Equals(entry.Type, candidate))
+                    return entry;
+            }
+        }
+
+        return null;
+    }
+
     public bool IsMemoizer(ITypeSymbol type) => Is(type, "Memoize.Memoizer");
 
-    public bool IsCancellationToken(ITypeSymbol type) => Is(type, "System.Threading.CancellationToken");
+    /// <summary>Whether it is a token, or one that may be absent.</summary>
+    public bool IsCancellationToken(ITypeSymbol type) => Is(WithoutNullable(type), "System.Threading.CancellationToken");
 
     public bool IsTask(ITypeSymbol type) => Is(type, "System.Threading.Tasks.Task");
 
@@ -87,6 +117,10 @@ internal sealed class KnownTypes
     /// <summary><c>IEqualityComparer&lt;type&gt;</c>.</summary>
     public INamedTypeSymbol? EqualityComparerOf(ITypeSymbol type)
         => Compilation.GetTypeByMetadataName("System.Collections.Generic.IEqualityComparer`1")?.Construct(type);
+
+    /// <summary><c>ICacheKeyComparer&lt;type&gt;</c>.</summary>
+    public INamedTypeSymbol? CopyingComparerOf(ITypeSymbol type)
+        => Compilation.GetTypeByMetadataName("Memoize.ICacheKeyComparer`1")?.Construct(type);
 
     /// <summary>Whether a parameter of this type says how a call is carried out and not what it asks for.</summary>
     public bool IsNeverInKey(ITypeSymbol type)

@@ -96,7 +96,8 @@ internal sealed class NamedMethod
 
     private static string WrapperName(string name) => IsAsync(name) ? WithoutAsync(name) + "CachedAsync" : name + "Cached";
 
-    private static string TypeName(ITypeSymbol type) => type switch
+    /// <summary>A type as it is put into a name: <c>ListInt32</c>.</summary>
+    public static string TypeName(ITypeSymbol type) => type switch
     {
         IArrayTypeSymbol array => TypeName(array.ElementType) + "Array",
         INamedTypeSymbol { IsTupleType: true } tuple => string.Concat(tuple.TupleElements.Select(static element => TypeName(element.Type))),

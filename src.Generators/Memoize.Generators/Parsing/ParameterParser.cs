@@ -11,6 +11,7 @@ internal static class ParameterParser
     {
         var isValid = true;
         var hasCallerToken = false;
+        var ownKey = knownTypes.OwnKeyOf(method);
         var declaresDefaults = !CachedMethodParser.IsImplementedByGenerator(method);
         var parameters = new List<ParameterModel>();
         foreach (var parameter in method.Parameters)
@@ -23,6 +24,17 @@ internal static class ParameterParser
             if (Obstacle(parameter, cancellationToken) is { } obstacle)
             {
                 reporter.At(parameter, Diagnostics.UnsupportedParameter, parameter.Name, obstacle);
+                isValid = false;
+            }
+            else if (ownKey is not null && (knownTypes.HasCacheKey(parameter) || knownTypes.HasCacheKeyIgnore(parameter)))
+            {
+                var written = knownTypes.HasCacheKey(parameter) ? "[CacheKey]" : "[CacheKeyIgnore]";
+                reporter.At(parameter, Diagnostics.OptionsContradict, method.Name, $"Key = nameof({ownKey.Name}) says what the key is, and so does {written} on '{parameter.Name}'; leave one of them out");
+                isValid = false;
+            }
+            else if (role == ParameterRole.Key && ownKey is null && HoldsToken(parameter.Type, knownTypes))
+            {
+                reporter.At(parameter, Diagnostics.UnsupportedParameter, parameter.Name, "made of a CancellationToken, which is never part of a key");
                 isValid = false;
             }
             else if (knownTypes.HasCacheKey(parameter) && role != ParameterRole.Key)
@@ -38,17 +50,30 @@ internal static class ParameterParser
                 Modifiers(parameter),
                 declaresDefaults ? ForwardedAttributes.Of(parameter) : "",
                 declaresDefaults ? DefaultValue.Of(parameter) : null,
-                role));
+                role,
+                ownKey is null ? null : knownTypes.ValueEquality.CopierOf(TypeOf(parameter))));
         }
 
         return isValid ? parameters.ToEquatableArray() : null;
     }
+
+    /// <summary>The parameters with what copies those for the core that are in the key as something else.</summary>
+    public static EquatableArray<ParameterModel> WithCopiers(EquatableArray<ParameterModel> parameters, IMethodSymbol method, KeyModel key, KnownTypes knownTypes)
+        => key.Projections.Count == 0
+            ? parameters
+            : parameters
+                .Select((parameter, index) => key.Parts.Any(part => part is { Source: KeyParameter, Projection: not null } && part.Name == parameter.Name)
+                    ? parameter with { Copier = knownTypes.ValueEquality.CopierOf(TypeOf(method.Parameters[index])) }
+                    : parameter)
+                .ToEquatableArray();
 
     /// <summary>The role that attributes and type of a parameter give it.</summary>
     public static ParameterRole Role(IParameterSymbol parameter, KnownTypes knownTypes)
     {
         if (knownTypes.IsCancellationToken(parameter.Type))
             return ParameterRole.CallerToken;
+        if (parameter.ContainingSymbol is IMethodSymbol method && knownTypes.OwnKeyOf(method) is { Method: not null } ownKey)
+            return ownKey.Takes(parameter) ? ParameterRole.Key : ParameterRole.Passed;
         if (knownTypes.HasCacheKeyIgnore(parameter))
             return ParameterRole.Passed;
         if (knownTypes.HasCacheKey(parameter))
@@ -67,6 +92,18 @@ internal static class ParameterParser
 
         bool Has(string name) => parameter.GetAttributes().Any(attribute => attribute.AttributeClass?.Name == name);
     }
+
+    // A token tells callers apart that ask for the same, also within something else.
+    private static bool HoldsToken(ITypeSymbol type, KnownTypes knownTypes) => type switch
+    {
+        IArrayTypeSymbol array => IsOrHoldsToken(array.ElementType, knownTypes),
+        INamedTypeSymbol named => named.TypeArguments.Any(argument => IsOrHoldsToken(argument, knownTypes))
+            || (named is { TypeKind: TypeKind.Struct or TypeKind.Class } && SymbolEqualityComparer.Default.Equals(named.ContainingAssembly, knownTypes.Compilation.Assembly)
+                && named.GetMembers().OfType<IFieldSymbol>().Any(field => !field.IsStatic && knownTypes.IsCancellationToken(field.Type))),
+        _ => false,
+    };
+
+    private static bool IsOrHoldsToken(ITypeSymbol type, KnownTypes knownTypes) => knownTypes.IsCancellationToken(type) || HoldsToken(type, knownTypes);
 
     private static string? Obstacle(IParameterSymbol parameter, CancellationToken cancellationToken) => parameter switch
     {

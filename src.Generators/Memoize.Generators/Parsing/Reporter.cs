@@ -15,6 +15,15 @@ internal readonly struct Reporter(Action<Diagnostic>? report, IMethodSymbol meth
     public void At(ISymbol symbol, DiagnosticDescriptor descriptor, params object[] arguments)
         => report?.Invoke(Diagnostic.Create(descriptor, symbol.Locations.FirstOrDefault(), arguments));
 
+    /// <summary>Reports at a part of the key: a parameter or member, or the option that names the method which makes the key.</summary>
+    public void OnKeyPart(ISymbol part, DiagnosticDescriptor descriptor, params object[] arguments)
+    {
+        if (part is IMethodSymbol)
+            OnOption("Key", descriptor, arguments);
+        else
+            At(part, descriptor, arguments);
+    }
+
     /// <summary>Reports at the attribute.</summary>
     public void OnAttribute(DiagnosticDescriptor descriptor, params object[] arguments)
     {

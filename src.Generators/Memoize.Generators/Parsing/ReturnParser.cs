@@ -7,20 +7,25 @@ namespace Memoize.Generators.Parsing;
 /// <summary>Reads what a method returns and whether that can be kept.</summary>
 internal static class ReturnParser
 {
-    // What can be read, awaited or enumerated once, without being disposable.
+    // What can be read, awaited or enumerated once, or runs anew for each caller, without being disposable: these types, and
+    // whatever implements or derives from one of them.
     private static readonly string[] SingleUseTypes =
     [
         "System.Collections.Generic.IAsyncEnumerable`1",
         "System.Collections.Generic.IAsyncEnumerator`1",
+        "System.Runtime.CompilerServices.ConfiguredCancelableAsyncEnumerable`1",
         "System.Collections.Generic.IEnumerator`1",
         "System.Collections.IEnumerator",
         "System.Linq.IQueryable",
         "System.Linq.IQueryable`1",
+        "System.Linq.IOrderedEnumerable`1",
+        "System.Linq.ParallelQuery",
         "System.Linq.ParallelQuery`1",
         "System.Threading.Tasks.ValueTask",
         "System.Threading.Tasks.ValueTask`1",
         "System.Threading.Tasks.Task",
         "System.Threading.Tasks.Task`1",
+        "System.Threading.Channels.ChannelReader`1",
         "System.IO.Pipelines.PipeReader",
     ];
 
@@ -85,9 +90,18 @@ internal static class ReturnParser
         if (type is ITypeParameterSymbol parameter)
             return parameter.ConstraintTypes.Any(constraint => IsSingleUse(constraint, knownTypes));
 
-        return Array.Exists(SingleUseTypes, name => knownTypes.Is(type.OriginalDefinition, name))
-            || knownTypes.IsDisposable(type)
-            || type.AllInterfaces.Any(knownTypes.IsDisposable);
+        // A tuple gives each caller the same elements, and what is made lazily is the same for all.
+        if (type is INamedTypeSymbol named && (named.IsTupleType || knownTypes.Is(named.OriginalDefinition, "System.Lazy`1") || knownTypes.Is(named.OriginalDefinition, "System.Nullable`1")))
+            return (named.IsTupleType ? named.TupleElements.Select(static element => element.Type) : named.TypeArguments).Any(element => IsSingleUse(element, knownTypes));
+
+        return SelfAndBases(type).Concat(type.AllInterfaces).Any(candidate =>
+            knownTypes.IsDisposable(candidate) || Array.Exists(SingleUseTypes, name => knownTypes.Is(candidate.OriginalDefinition, name)));
+    }
+
+    private static IEnumerable<ITypeSymbol> SelfAndBases(ITypeSymbol type)
+    {
+        for (ITypeSymbol? candidate = type; candidate is not null; candidate = candidate.BaseType)
+            yield return candidate;
     }
 
     // A call with a dynamic argument is bound at run time, and those of generated code are not to be.

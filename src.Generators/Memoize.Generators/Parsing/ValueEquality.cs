@@ -51,6 +51,23 @@ internal sealed class ValueEquality(KnownTypes knownTypes)
         return Find(Sets, named) is { } set && Has(named.TypeArguments[0]) ? Of(set, type, named.TypeArguments, item: null) : null;
     }
 
+    /// <summary>
+    /// The expression of what copies a collection, whatever it holds: items that are collections are copied, too. <see langword="null"/>
+    /// for other types.
+    /// </summary>
+    public string? CopierOf(ITypeSymbol type)
+    {
+        if (CollectionOf(type) is not { } collection)
+            return null;
+
+        var named = type as INamedTypeSymbol;
+        var method = named is null ? "OfArray" : (Find(Sequences, named) ?? Find(Maps, named) ?? Find(Sets, named))!;
+        var item = collection.Kind == CollectionKind.Set ? null : CopierOf(collection.Item);
+        var arguments = string.Join(", ", (named?.TypeArguments.ToArray() ?? [collection.Item]).Select(CodeText.Qualified));
+        var admitsNull = type.IsReferenceType && type.NullableAnnotation == NullableAnnotation.Annotated ? "!" : "";
+        return $"global::Memoize.KeyContent.{method}<{arguments}>({item}){admitsNull}";
+    }
+
     /// <summary>What kind of collection it is and what it holds, if it is one that a key can compare by content.</summary>
     public CollectionContent? CollectionOf(ITypeSymbol type)
     {

@@ -17,7 +17,8 @@ public sealed class CacheKeyAttribute : Attribute
 
     /// <summary>
     /// A type with a parameterless constructor that implements <see cref="IEqualityComparer{T}"/> for the values. One instance
-    /// of it serves all threads.
+    /// of it serves all threads. Where the values can change, it implements <see cref="ICacheKeyComparer{T}"/>, too, which copies
+    /// them; collections are copied without that.
     /// </summary>
     public Type? Comparer { get; set; }
 }

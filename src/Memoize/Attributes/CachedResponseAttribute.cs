@@ -131,6 +131,15 @@ public sealed class CachedResponseAttribute : Attribute
     public bool InvalidateOnCodeChange { get; set; }
 
     /// <summary>
+    /// The name of a method of the type that makes the key: <c>Key = nameof(KeyOf)</c>. Its parameters are some of this method's, by
+    /// name, and its result is the key, in their place; parameters that it does not take are out of the key. The result can be
+    /// whatever a parameter in a key can be. It is called once for each call, also when the call is a hit, and what it throws reaches
+    /// the caller. <see cref="CacheKeyAttribute">[CacheKey]</see> members of the type still count. Unset (the default): every
+    /// parameter is in the key.
+    /// </summary>
+    public string? Key { get; set; }
+
+    /// <summary>
     /// The name of the store that keeps results beyond this process, or <see cref="CacheStores.MemoryOnly"/> for none. Unset
     /// (the default): the memoizer's store.
     /// </summary>

@@ -22,12 +22,13 @@ internal static class Analysis
         """;
 
     public static ImmutableArray<DiagnosticAnalyzer> Analyzers { get; } =
-        [new CachedMethodAnalyzer(), new CachedTypeAnalyzer(), new UncachedCallAnalyzer()];
+        [new CachedMethodAnalyzer(), new CachedTypeAnalyzer(), new CacheKeyForAnalyzer(), new UncachedCallAnalyzer()];
 
     /// <summary>The descriptors of all rules, in the order of their ids.</summary>
     public static IReadOnlyList<DiagnosticDescriptor> Rules { get; } =
     [
         .. Analyzers.SelectMany(static analyzer => analyzer.SupportedDiagnostics)
+            .Distinct()
             .OrderBy(static rule => rule.Id, StringComparer.Ordinal),
     ];
 
