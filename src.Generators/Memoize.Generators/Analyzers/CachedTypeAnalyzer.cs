@@ -22,7 +22,11 @@ public sealed class CachedTypeAnalyzer : DiagnosticAnalyzer
         NeverExpiresRule.Descriptor,
         IdleOptionRule.Descriptor,
         StoredResultRule.Descriptor,
-        TrimmedResultRule.Descriptor);
+        TrimmedResultRule.Descriptor,
+        CultureRule.Descriptor,
+        CallerDataRule.Descriptor,
+        ScopedServiceRule.Descriptor,
+        DeferredResultRule.Descriptor);
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -42,7 +46,7 @@ public sealed class CachedTypeAnalyzer : DiagnosticAnalyzer
         if (methods.Count == 0)
             return;
 
-        var bodies = new MethodBodies();
+        var bodies = new MethodBodies(methods);
         start.RegisterOperationBlockAction(block => bodies.Add(block.OwningSymbol, block.OperationBlocks, block.CancellationToken));
         start.RegisterSymbolEndAction(end =>
         {
@@ -58,6 +62,10 @@ public sealed class CachedTypeAnalyzer : DiagnosticAnalyzer
                 IdleOptionRule.Check(method, end.ReportDiagnostic, end.CancellationToken);
                 StoredResultRule.Check(method, end.ReportDiagnostic);
                 TrimmedResultRule.Check(method, end.Options, end.ReportDiagnostic);
+                CultureRule.Check(method, bodies, end.Options.AnalyzerConfigOptionsProvider.GlobalOptions, end.ReportDiagnostic);
+                CallerDataRule.Check(method, bodies, end.ReportDiagnostic);
+                ScopedServiceRule.Check(method, bodies, end.ReportDiagnostic);
+                DeferredResultRule.Check(method, bodies, end.ReportDiagnostic);
             }
         });
     }
