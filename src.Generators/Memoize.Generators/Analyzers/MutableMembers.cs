@@ -19,7 +19,7 @@ internal sealed class MutableMembers
 
     /// <summary>What can be changed, and the way out, as a sentence; <see langword="null"/> if there is nothing.</summary>
     public static string? Of(ITypeSymbol result, CancellationToken cancellationToken)
-        => new MutableMembers(cancellationToken).OfContent(result, path: "", depth: 0);
+        => IsChangingCollection(result) ? "return a collection that cannot be changed" : new MutableMembers(cancellationToken).OfContent(result, path: "", depth: 0);
 
     /// <summary>The type to return instead of one that is itself changed by its methods.</summary>
     public static string? Alternative(ITypeSymbol type)
@@ -60,10 +60,8 @@ internal sealed class MutableMembers
     private string? OfContent(ITypeSymbol type, string path, int depth)
     {
         _cancellationToken.ThrowIfCancellationRequested();
-        if (depth > DeepestMember || type is not INamedTypeSymbol { SpecialType: SpecialType.None or SpecialType.System_Nullable_T, TypeKind: not (TypeKind.Enum or TypeKind.Delegate or TypeKind.Error) } named)
-        {
-            return type is INamedTypeSymbol { IsGenericType: true, TypeKind: TypeKind.Interface } sequence ? OfArguments(sequence, path, depth) : null;
-        }
+        if (depth > DeepestMember || type is not INamedTypeSymbol { TypeKind: not (TypeKind.Enum or TypeKind.Delegate) } named)
+            return null;
 
         if (named.IsTupleType)
         {
@@ -169,8 +167,8 @@ internal sealed class MutableMembers
         => type is INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Interface } named
             && !IsTrusted(named)
             && named.AllInterfaces.Any(static candidate => candidate.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_ICollection_T)
-            && named.WithBases().Any(static candidate => candidate.GetMembers("Add").Any(static member => member.DeclaredAccessibility == Accessibility.Public)
-                && (candidate.TypeKind != TypeKind.Interface));
+            && (named.TypeKind == TypeKind.Interface || named.WithBases().Any(static candidate => candidate.TypeKind != TypeKind.Interface
+                && candidate.GetMembers("Add").Any(static member => member.DeclaredAccessibility == Accessibility.Public)));
 
-    private static bool IsTrusted(INamedTypeSymbol type) => type.IsWithin("System");
+    private static bool IsTrusted(INamedTypeSymbol type) => type.IsWithin("System") && type.DeclaringSyntaxReferences.IsEmpty;
 }
