@@ -16,10 +16,10 @@ internal static class AmbientInputRule
         var told = new HashSet<string>(StringComparer.Ordinal);
         foreach (var body in bodies.ReachedFrom(method.Core))
         {
-            foreach (var (input, location) in body.AmbientReads)
+            foreach (var (input, operation) in body.AmbientReads)
             {
-                if (told.Add(input))
-                    report(Diagnostic.Create(Descriptor, location, method.Method.Name, input));
+                if (!told.Contains(input) && !bodies.IsOnlyTold(operation) && told.Add(input))
+                    report(Diagnostic.Create(Descriptor, operation.Syntax.GetLocation(), method.Method.Name, input));
             }
         }
     }

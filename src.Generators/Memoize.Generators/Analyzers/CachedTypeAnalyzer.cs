@@ -23,7 +23,11 @@ public sealed class CachedTypeAnalyzer : DiagnosticAnalyzer
         IdleOptionRule.Descriptor,
         StoredResultRule.Descriptor,
         TrimmedResultRule.Descriptor,
-        MutableKeyRule.Descriptor);
+        MutableKeyRule.Descriptor,
+        CultureRule.Descriptor,
+        CallerDataRule.Descriptor,
+        ScopedServiceRule.Descriptor,
+        DeferredResultRule.Descriptor);
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -43,7 +47,7 @@ public sealed class CachedTypeAnalyzer : DiagnosticAnalyzer
         if (methods.Count == 0)
             return;
 
-        var bodies = new MethodBodies();
+        var bodies = new MethodBodies(methods);
         start.RegisterOperationBlockAction(block => bodies.Add(block.OwningSymbol, block.OperationBlocks, block.CancellationToken));
         start.RegisterSymbolEndAction(end =>
         {
@@ -60,6 +64,10 @@ public sealed class CachedTypeAnalyzer : DiagnosticAnalyzer
                 StoredResultRule.Check(method, end.ReportDiagnostic);
                 TrimmedResultRule.Check(method, end.Options, end.ReportDiagnostic);
                 MutableKeyRule.Check(method, end.ReportDiagnostic, end.CancellationToken);
+                CultureRule.Check(method, bodies, end.Options.AnalyzerConfigOptionsProvider.GlobalOptions, end.ReportDiagnostic);
+                CallerDataRule.Check(method, bodies, end.ReportDiagnostic);
+                ScopedServiceRule.Check(method, bodies, end.ReportDiagnostic);
+                DeferredResultRule.Check(method, bodies, end.ReportDiagnostic);
             }
         });
     }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Memoize.Generators.Parsing;
 using Microsoft.CodeAnalysis;
 
@@ -26,18 +27,27 @@ internal static class InstanceStateRule
             told.UnionWith(bodies.ReachedFrom(ownKey).SelectMany(static body => body.StateReads).Select(static read => read.Member.OriginalDefinition));
         foreach (var body in bodies.ReachedFrom(method.Core))
         {
-            foreach (var (member, location) in body.StateReads)
+            foreach (var (member, operation) in body.StateReads)
             {
-                if (!IsData(member, bodies) || !told.Add(member.OriginalDefinition))
+                if (told.Contains(member.OriginalDefinition) || !IsData(member, bodies) || bodies.IsOnlyToldOrGuarding(operation))
                     continue;
+
+                told.Add(member.OriginalDefinition);
 
                 // Where the code fixes go: the declaration of what is read, and the attribute.
                 Location?[] elsewhere = [member.Locations.FirstOrDefault(), method.Location];
                 report(Diagnostic.Create(
-                    Descriptor, location, elsewhere.OfType<Location>(), method.Method.ContainingType.Name, method.Method.Name, member.Name));
+                    Descriptor, operation.Syntax.GetLocation(), elsewhere.OfType<Location>(), method.Method.ContainingType.Name, method.Method.Name, member.Name));
             }
         }
     }
+
+    /// <summary>Whether a property has a body of its own. What that reads is what counts; it is among the bodies that were reached.</summary>
+    public static bool IsComputed(IPropertySymbol property, MethodBodies bodies)
+        => property.GetMethod is { } getter
+            && bodies.Of(getter) is not null
+            && !property.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(field =>
+                SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property));
 
     private static bool IsData(ISymbol member, MethodBodies bodies)
     {
@@ -63,19 +73,12 @@ internal static class InstanceStateRule
                     .SelectMany(static constructor => constructor.Parameters)
                     .Any(parameter => parameter.Name == member.Name && AnnotatedMethod.Has(parameter, "CacheKeyAttribute")));
 
-    // What it computes from is what counts; its accessor is among the bodies that were reached.
-    private static bool IsComputed(IPropertySymbol property, MethodBodies bodies)
-        => property.GetMethod is { } getter
-            && bodies.Of(getter) is not null
-            && !property.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(field =>
-                SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property));
-
     private static bool IsNeverData(ITypeSymbol type)
         => type.TypeKind == TypeKind.Delegate
-            || Is(type, "Memoizer", "Memoize")
-            || Is(type, "CancellationToken", "System.Threading")
-            || Is(type, "ILogger", "Microsoft.Extensions.Logging")
-            || type.AllInterfaces.Any(static candidate => Is(candidate, "ILogger", "Microsoft.Extensions.Logging"));
+            || type.IsNamed("Memoizer", "Memoize")
+            || type.IsNamed("CancellationToken", "System.Threading")
+            || ScopedServices.Include(type)
+            || type.WithBases().Any(static candidate => candidate.IsNamed("ILogger", "Microsoft.Extensions.Logging"));
 
     // Data is what compares by value: two services are never equal, two addresses are. Collections hold data.
     private static bool IsDataType(ITypeSymbol type) => type switch
@@ -90,20 +93,26 @@ internal static class InstanceStateRule
 
     private static bool IsCollection(ITypeSymbol type)
         => type.ContainingNamespace?.ToDisplayString() is "System.Collections.Generic" or "System.Collections.Immutable" or "System.Collections.Frozen"
-            && (Is(type, "IEnumerable", "System.Collections.Generic")
-                || type.AllInterfaces.Any(static candidate => Is(candidate, "IEnumerable", "System.Collections.Generic")));
+            && type.WithBases().Any(static candidate => candidate.IsNamed("IEnumerable", "System.Collections.Generic"));
 
     private static bool OverridesEquals(ITypeSymbol type)
     {
+        // What has to be disposed is worked with, whatever it says about equality.
+        if (type.AllInterfaces.Any(static candidate => candidate.SpecialType == SpecialType.System_IDisposable || candidate.IsNamed("IAsyncDisposable", "System")))
+            return false;
+
         for (var declaring = type; declaring is { SpecialType: not SpecialType.System_Object }; declaring = declaring.BaseType)
         {
-            if (declaring.GetMembers("Equals").Any(static member => member is IMethodSymbol { IsOverride: true, Parameters.Length: 1 }))
+            if (declaring.GetMembers("Equals").Any(static member => member is IMethodSymbol { IsOverride: true, Parameters.Length: 1 } && !IsHidden(member)))
                 return true;
         }
 
         return false;
     }
 
-    private static bool Is(ITypeSymbol type, string name, string @namespace)
-        => type.Name == name && type.ContainingNamespace?.ToDisplayString() == @namespace;
+    // Builders and contexts override Equals only to keep it out of completion lists.
+    private static bool IsHidden(ISymbol member) => member.GetAttributes().Any(static attribute =>
+        attribute.AttributeClass.IsNamed("EditorBrowsableAttribute", "System.ComponentModel")
+        && attribute.ConstructorArguments.Length == 1
+        && attribute.ConstructorArguments[0].Value is (int)EditorBrowsableState.Never);
 }

@@ -21,6 +21,9 @@ internal static class Analysis
         global using Memoize;
         """;
 
+    /// <summary>Among the rules to switch on, it stands for the property of the project.</summary>
+    public const string InvariantGlobalization = nameof(InvariantGlobalization);
+
     public static ImmutableArray<DiagnosticAnalyzer> Analyzers { get; } =
         [new CachedMethodAnalyzer(), new CachedTypeAnalyzer(), new CacheKeyForAnalyzer(), new UncachedCallAnalyzer()];
 
@@ -45,7 +48,11 @@ internal static class Analysis
         Consumer.Driver().RunGeneratorsAndUpdateCompilation(project.WithOptions(options), out var output, out var generated);
 
         // One rule is for projects that are trimmed; where it is switched on, the project is.
-        AnalyzerOptions properties = new([], new BuildProperties(isTrimmed: enabled.Contains("MEMO039", StringComparer.Ordinal)));
+        AnalyzerOptions properties = new([], new BuildProperties(
+        [
+            .. enabled.Contains("MEMO039", StringComparer.Ordinal) ? new[] { "build_property.PublishAot" } : [],
+            .. enabled.Contains(InvariantGlobalization, StringComparer.Ordinal) ? new[] { "build_property.InvariantGlobalization" } : [],
+        ]));
         var reported = await output.WithAnalyzers(Analyzers, properties).GetAnalyzerDiagnosticsAsync();
         return [.. reported.Concat(generated).OrderBy(static diagnostic => diagnostic.Location.SourceSpan.Start).ThenBy(static diagnostic => diagnostic.Id, StringComparer.Ordinal)];
     }
@@ -71,19 +78,19 @@ internal static class Analysis
     }
 
     /// <summary>What the build tells analyzers about the project.</summary>
-    private sealed class BuildProperties(bool isTrimmed) : AnalyzerConfigOptionsProvider
+    private sealed class BuildProperties(string[] set) : AnalyzerConfigOptionsProvider
     {
-        public override AnalyzerConfigOptions GlobalOptions { get; } = new Properties(isTrimmed);
+        public override AnalyzerConfigOptions GlobalOptions { get; } = new Properties(set);
 
         public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => GlobalOptions;
 
         public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => GlobalOptions;
 
-        private sealed class Properties(bool isTrimmed) : AnalyzerConfigOptions
+        private sealed class Properties(string[] set) : AnalyzerConfigOptions
         {
             public override bool TryGetValue(string key, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? value)
             {
-                value = string.Equals(key, "build_property.PublishAot", StringComparison.Ordinal) && isTrimmed ? "true" : null;
+                value = set.Contains(key, StringComparer.Ordinal) ? "true" : null;
                 return value is not null;
             }
         }

@@ -112,20 +112,82 @@ public sealed class Surprises
 
             [CachedResponse("5m")]
             public static string Get(int x) =>
-                "" + {|MEMO031:DateTime.Now|} + {|MEMO031:DateTimeOffset.UtcNow|} + {|MEMO031:DateTime.Today|} + {|MEMO031:Guid.NewGuid()|}
+                "" + {|MEMO031:DateTime.Now|}.Ticks + {|MEMO031:DateTimeOffset.UtcNow|}.Ticks + {|MEMO031:DateTime.Today|}.Ticks + {|MEMO031:Guid.NewGuid()|}
                 + {|MEMO031:Random.Shared|}.Next() + {|MEMO031:new Random()|}.Next() + {|MEMO031:Environment.GetEnvironmentVariable("A")|}
                 + {|MEMO031:Environment.CurrentDirectory|} + {|MEMO031:s_tenant.Value|} + {|MEMO031:Thread.CurrentPrincipal|}
                 + {|MEMO031:System.Globalization.CultureInfo.CurrentCulture|} + {|MEMO031:System.Security.Claims.ClaimsPrincipal.Current|}
-                + {|MEMO031:TimeProvider.System.GetUtcNow()|} + nameof(DateTime.UtcNow) + new Random(42).Next() + Environment.NewLine
-                + System.Diagnostics.Stopwatch.GetTimestamp();
+                + {|MEMO031:TimeProvider.System.GetUtcNow()|}.Ticks + nameof(DateTime.UtcNow) + new Random(42).Next() + Environment.NewLine
+                + Environment.ProcessId + Environment.MachineName + TimeZoneInfo.Local.Id;
 
             [CachedResponse("5m")]
             public partial Task<string> GetAsync(int x);
             private Task<string> GetCoreAsync(int x) => Task.FromResult(Trace() + Now);
             private string? Trace() => {|MEMO031:_random.Next()|} + {|MEMO031:accessor.HttpContext|}!.TraceIdentifier;
-            private static string Now => {|MEMO031:DateTime.Now|}.ToString() + DateTime.Now;
+            private static string Now => {|MEMO031:DateTime.Now|}.Ticks.ToString() + DateTime.Now.Ticks;
 
             public string NotCached() => DateTime.UtcNow.ToString();
+        }
+        """);
+
+    [Fact]
+    public async Task Ambient_inputs_that_measure() => await MustReport("""
+        using System.Diagnostics;
+        using Microsoft.Extensions.Logging;
+        public partial class Quotes(ILogger logger, TimeProvider time, System.Diagnostics.Metrics.Histogram<double> histogram, Action<string> log)
+        {
+            [CachedResponse("5m")]
+            public static string Get(int x) =>
+                "" + {|MEMO031:Stopwatch.GetTimestamp()|} + {|MEMO031:Stopwatch.GetElapsedTime(x)|} + Stopwatch.GetElapsedTime(x, x + 1)
+                + {|MEMO031:TimeProvider.System.GetTimestamp()|} + {|MEMO031:TimeProvider.System.GetElapsedTime(x)|} + {|MEMO031:Stopwatch.StartNew().ElapsedTicks|}
+                + {|MEMO031:Path.GetRandomFileName()|} + {|MEMO031:Path.GetTempFileName()|} + {|MEMO031:Environment.CurrentManagedThreadId|}
+                + {|MEMO031:Thread.CurrentThread|}.Name + {|MEMO031:Activity.Current|}?.TraceId + {|MEMO031:Environment.StackTrace|};
+
+            [CachedResponse("5m")]
+            public int Timed(int x)
+            {
+                var started = Stopwatch.GetTimestamp();
+                var watch = Stopwatch.StartNew();
+                var begin = Begin();
+                Activity.Current?.SetTag("x", x);
+                var elapsed = Stopwatch.GetElapsedTime(started);
+                logger.LogInformation("It took {Elapsed}.", elapsed);
+                histogram.Record(watch.Elapsed.TotalSeconds);
+                if (watch.ElapsedMilliseconds > 1000)
+                    logger.LogWarning("That was slow.");
+                End(begin);
+                return x;
+            }
+
+            [CachedResponse("5m")]
+            public long Told(int x)
+            {
+                var started = {|MEMO031:time.GetTimestamp()|};
+                log($"{started}");
+                return started;
+            }
+
+            [CachedResponse("5m")]
+            public int Hurried(int x)
+            {
+                var watch = Stopwatch.StartNew();
+                while ({|MEMO031:watch.ElapsedMilliseconds|} < 10)
+                    x++;
+                return x;
+            }
+
+            private long Begin() => time.GetTimestamp();
+            private void End(long begin) => log($"It took {(long)time.GetElapsedTime(begin).TotalMilliseconds} ms.");
+        }
+        """);
+
+    [Fact]
+    public async Task What_makes_a_part_of_the_key_is_in_the_key() => await MustReport("""
+        public partial class Quotes(string first, string second)
+        {
+            [CacheKey] private string Name => first + second;
+            [CacheKey] private long Hour => DateTime.UtcNow.Hour;
+            [CachedResponse("5m")] public string Get(int x) => Name + Hour;
+            [CachedResponse("5m")] public string Other(int x) => Name + {|MEMO030:first|};
         }
         """);
 
