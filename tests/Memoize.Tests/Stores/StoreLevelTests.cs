@@ -293,6 +293,37 @@ public sealed class StoreLevelTests
         Assert.Equal((0, 0), (first.LockCount, second.LockCount));
     }
 
+    // It is there for those whose own computation fails.
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task A_stale_entry_that_another_process_leaves_is_no_result(bool isAsync)
+    {
+        var policy = new CachePolicy<string?> { Duration = TimeSpan.FromMinutes(1), StaleOnError = TimeSpan.FromHours(1) };
+        var claim = _processes.ClaimAndDie("key");
+        var method = _processes.Start(policy);
+        var call = Task.Run(() => Load(method, isAsync, "key", () => "fresh"));
+        Threads.WaitUntil(() => method.LockCount == 1);
+        var now = Time.GetUtcNow();
+        var header = new EntryHeader { Created = now.AddMinutes(-10), Expires = now.AddMinutes(-9), StaleUntil = now.AddMinutes(51), Schema = 1, Format = SimulatedProcesses.FormatOf<string>() };
+
+        Assert.True(_processes.Store.Complete(claim, EntryOf("stale") with { Content = header.Encode(claim.Key, "\"stale\""u8) }));
+
+        Assert.Equal("fresh", await call);
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task Pruning_leaves_what_can_be_served_stale(bool isAsync)
+    {
+        var policy = new CachePolicy<string?> { Duration = TimeSpan.FromMinutes(1), StaleOnError = TimeSpan.FromHours(1) };
+        await Load(_processes.Start(policy), isAsync, "key", () => "old");
+        Time.Advance(TimeSpan.FromMinutes(60));
+
+        Assert.Equal(0, _processes.Store.Prune());
+
+        Assert.Equal("old", await Load(_processes.Start(policy), isAsync, "key", Fail));
+    }
+
     [Theory]
     [MemberData(nameof(Forms))]
     public async Task A_failure_frees_the_key_for_the_next_process(bool isAsync)
