@@ -90,6 +90,8 @@ internal static class StoreReport
         double blocked = 1e6 / Rate(20_000, () => store.TryClaim(pending));
         table.AppendLine(CultureInfo.InvariantCulture, $"| a blocked caller is told | {blocked:0.0} µs | — | — | 5,000 µs | — |");
 
+        ResultsOnTheirWay.AddRows(table);
+
         string statisticsPath = Path.Combine(folder, "statistics.db");
         foreach (int entries in (int[])[5_000, 500_000])
         {
