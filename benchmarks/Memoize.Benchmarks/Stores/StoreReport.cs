@@ -90,6 +90,8 @@ internal static class StoreReport
         double blocked = 1e6 / Rate(20_000, () => store.TryClaim(pending));
         table.AppendLine(CultureInfo.InvariantCulture, $"| a blocked caller is told | {blocked:0.0} µs | — | — | 5,000 µs | — |");
 
+        ResultsOnTheirWay.AddRows(table);
+
         string statisticsPath = Path.Combine(folder, "statistics.db");
         foreach (int entries in (int[])[5_000, 500_000])
         {
@@ -179,7 +181,7 @@ internal static class StoreReport
     private static StoredEntry Entry(int number) => new() { Key = KeyOf(number), Method = Method, Content = Content(number) };
 
     private static byte[] Content(int number) =>
-        new EntryHeader { Created = DateTimeOffset.UnixEpoch.AddSeconds(number & 0xFFFFFF), Schema = 1, Format = "json" }.Encode(new byte[PayloadLength]);
+        new EntryHeader { Created = DateTimeOffset.UnixEpoch.AddSeconds(number & 0xFFFFFF), Schema = 1, Format = "json" }.Encode(KeyOf(number), new byte[PayloadLength]);
 
     private static StoreKey KeyOf(int number) => new(SHA256.HashData(BitConverter.GetBytes(number)));
 }

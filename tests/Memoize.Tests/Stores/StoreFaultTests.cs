@@ -104,6 +104,29 @@ public sealed class StoreFaultTests
         }
     }
 
+    // Else a store that fails now and then is left alone for seconds.
+    [Theory]
+    [InlineData(false, "Read")]
+    [InlineData(true, "Read")]
+    [InlineData(false, "Complete")]
+    [InlineData(true, "Complete")]
+    public async Task After_a_success_the_next_failure_is_the_first_again(bool isAsync, string operation)
+    {
+        var method = Start();
+        for (int round = 0; round < 3; round++)
+        {
+            _store.FailOn(operation);
+            await Load(method, isAsync, $"failing {round}", () => "good");
+            _store.Heal();
+            _processes.Time.Advance(TimeSpan.FromMilliseconds(100));
+            _store.Forget();
+
+            await Load(method, isAsync, $"well {round}", () => "good");
+
+            Assert.Contains(operation, _store.Operations);
+        }
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
