@@ -71,6 +71,8 @@ internal static class DefinitionEmitter
     private static void WriteStoredForm(IndentedTextWriter writer, StoredFormModel storedForm, KeyModel key)
     {
         List<string> members = [$"WriteKey = {WriteKey(key)}", $"Schema = {StoredFormModel.Literal(storedForm.Schema)}"];
+        if (storedForm.JsonLoss is { } loss)
+            members.Add($"JsonLoss = {loss}");
         if (storedForm.Code is { } code)
             members.Add($"Code = {StoredFormModel.Literal(code)}");
 

@@ -19,7 +19,7 @@ internal sealed class KnownTypes
     private readonly ConcurrentDictionary<INamedTypeSymbol, NamedMethod[]> _cachedMethods = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ITypeSymbol, string?> _schemas = new(SymbolEqualityComparer.Default);
 
-    private readonly ConcurrentDictionary<ITypeSymbol, bool> _comingBack = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ITypeSymbol, string?> _jsonLosses = new(SymbolEqualityComparer.Default);
     private IReadOnlyDictionary<ITypeSymbol, JsonOptions>? _jsonSerializableTypes;
 
     public KnownTypes(Compilation compilation)
@@ -42,8 +42,8 @@ internal sealed class KnownTypes
     public string? SchemaOf(ITypeSymbol type) => _schemas.GetOrAdd(type, static type =>
         new SchemaText().Add(type) is { IsOpen: false } text ? StoredFormModel.Literal(Fingerprint.Of(text.ToString())) : null);
 
-    /// <summary>Whether JSON gives a value of the type back as it was.</summary>
-    public bool ComesBackFromJson(ITypeSymbol type) => _comingBack.GetOrAdd(type, static type => JsonRoundTrip.Obstacle(type) is null);
+    /// <summary>Why System.Text.Json does not give a value of the type back as it was; <see langword="null"/> if it does.</summary>
+    public string? JsonLossOf(ITypeSymbol type) => _jsonLosses.GetOrAdd(type, static type => JsonRoundTrip.Obstacle(type));
 
     /// <summary>The types that <c>JsonSerializerContext</c>s of the project list, with the options of the first that does.</summary>
     public IReadOnlyDictionary<ITypeSymbol, JsonOptions> JsonSerializableTypes => _jsonSerializableTypes ??= Serializable(Compilation.Assembly.GlobalNamespace);

@@ -12,12 +12,11 @@ internal static class StoredFormParser
         if (!options.CanHaveStore || !key.CanBeStored)
             return null;
 
-        // A store that was not asked for must not give anybody a damaged value.
+        // Whether results come back depends on the serializer, which the program has yet to choose.
         var (_, value) = ReturnParser.Unwrap(method.ReturnType, knownTypes);
-        if (knownTypes.SchemaOf(value) is not { } schema || (options.NamedStore is null && !knownTypes.ComesBackFromJson(value)))
-            return null;
-
-        return new(Fingerprint.Of($"{key.Meaning} => {schema}"), options.InvalidatesOnCodeChange, Code: null);
+        return knownTypes.SchemaOf(value) is { } schema
+            ? new(Fingerprint.Of($"{key.Meaning} => {schema}"), knownTypes.JsonLossOf(value) is { } loss ? CodeText.Literal(loss) : null, options.InvalidatesOnCodeChange, Code: null)
+            : null;
     }
 
     /// <summary>Whether a store that the attribute names can tell results of another shape.</summary>

@@ -35,7 +35,13 @@ internal static partial class Log
     [LoggerMessage(14, LogLevel.Warning, "{Method}: the store refused a result whose claim had been lost, or whose key had been written or removed; its callers get it all the same.")]
     public static partial void ResultRefused(ILogger logger, string method);
 
-    [LoggerMessage(15, LogLevel.Error, "{Method}: the result could not be written for the store; it stays in memory.")]
+    [LoggerMessage(16, LogLevel.Warning, "{Method}: a result stays in memory, since the store would not give it back as it was: {Member} {Problem}. Return a type that the serializer gives back, set a Serializer that does, or set Store = CacheStores.MemoryOnly. This is said once; further results are counted as KeepFailures.")]
+    public static partial void ResultWouldBeLost(ILogger logger, Exception? exception, string method, string member, string problem);
+
+    [LoggerMessage(17, LogLevel.Warning, "{Method}: its results stay in memory, since System.Text.Json would not give them back as they were ({Problem}), and a trimmed or natively compiled program cannot look into them. Return a type that it gives back, set another Serializer, or set Store = CacheStores.MemoryOnly.")]
+    public static partial void JsonLoses(ILogger logger, string method, string problem);
+
+    [LoggerMessage(15, LogLevel.Error, "{Method}: the result could not be written for the store; it stays in memory. This is said once for each kind of failure; further ones are counted as KeepFailures.")]
     public static partial void ResultNotStored(ILogger logger, Exception exception, string method);
 
     [LoggerMessage(3, LogLevel.Warning, "{Method}: a refresh in the background failed; the value that is there stays.")]

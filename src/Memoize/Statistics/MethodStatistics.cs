@@ -55,7 +55,7 @@ public sealed class MethodStatistics
     /// <summary>The values that had to make room for others.</summary>
     public long Evictions { get; internal init; }
 
-    /// <summary>The results that could not be kept because a callback of the policy, the serializer, the clock or a key's equality threw. Their callers got them.</summary>
+    /// <summary>The results that could not be kept because a callback of the policy, the serializer, the clock or a key's equality threw, and those that stayed in memory because a store would not have given them back as they were. Their callers got them.</summary>
     public long KeepFailures { get; internal init; }
 
     /// <summary>The hits that found their value in the store, and not in memory. <see cref="Hits"/> counts them too.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 
 namespace Memoize;
 
@@ -12,6 +13,8 @@ namespace Memoize;
 /// 2. An entry is served only if it is whole, of the method's version and code, of the result's schema, and fresh, or stale for
 ///    no longer than the policy allows.
 /// 3. A result that the store refused, because its claim was lost or the key was written or removed meanwhile, is kept nowhere.
+/// 4. A result that would not come back from the store as it was, as far as <see cref="RoundTripCheck{TValue}"/> sees, does not go
+///    into it. It stays in memory, and its claim is given up. So does one that cannot be written.
 /// </remarks>
 internal sealed class StoreLevel<TKey, TValue>
     where TKey : notnull
@@ -20,11 +23,17 @@ internal sealed class StoreLevel<TKey, TValue>
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
+    private const int MostSaid = 100;
+
     private readonly CachedMethod _method;
     private readonly CachePolicy<TValue> _policy;
     private readonly StoredForm<TKey> _form;
     private readonly AttachedStore _store;
     private readonly ICacheSerializer _serializer;
+    private readonly RoundTripCheck<TValue> _check;
+
+    // What has been said in the log: each kind of failure, and each member that was lost, once.
+    private readonly ConcurrentDictionary<string, bool> _said = new(StringComparer.Ordinal);
     private readonly MethodCounters _counters;
     private readonly CacheClock _clock;
     private readonly long _longestLife;
@@ -36,6 +45,7 @@ internal sealed class StoreLevel<TKey, TValue>
         _form = form;
         _store = store;
         _serializer = method.Memoizer.Serializer;
+        _check = new RoundTripCheck<TValue>(_serializer, ValueComparison.CanLookInside);
         _counters = counters;
         _clock = method.Memoizer.Clock;
 
@@ -49,7 +59,13 @@ internal sealed class StoreLevel<TKey, TValue>
     {
         string? name = definition.Policy.Store;
         if (name == CacheStores.MemoryOnly || method.Memoizer.FindStore(name, method.Name) is not { } store) return null;
-        if (definition.StoredForm is { } form) return new StoreLevel<TKey, TValue>(method, definition.Policy, form, store, counters);
+        if (definition.StoredForm is { } form)
+        {
+            if (form.JsonLoss is not { } loss || ValueComparison.CanLookInside || method.Memoizer.Serializer is not JsonCacheSerializer) return new StoreLevel<TKey, TValue>(method, definition.Policy, form, store, counters);
+
+            Log.JsonLoses(method.Memoizer.Logger, method.Name, loss);
+            return null;
+        }
 
         if (name is not null) throw new ArgumentException($"{method.Name}: Store is \"{name}\", but its entries cannot be in a store: a parameter in its key or its result has no stored form, or its Scope is Instance. Let the parameter's type implement {nameof(IStorableKey)}, or set Store = CacheStores.MemoryOnly.");
         Log.NoStoredForm(method.Memoizer.Logger, method.Name);
@@ -241,16 +257,22 @@ internal sealed class StoreLevel<TKey, TValue>
         }
     }
 
-    /// <summary>Stores a value that the user sets.</summary>
+    /// <summary>Stores a value that the user sets. If it cannot be there, what the store has in its place goes all the same.</summary>
     public void Write(TKey key, TValue value, EntryLife life, string[]? tags, long size)
     {
-        if (KeyToChange(key) is { } storeKey) _store.Claims.Write(Encode(storeKey, key, value, life, tags, size));
+        if (KeyToChange(key) is not { } storeKey) return;
+
+        if (TryEncode(storeKey, key, value, life, tags, size) is { } entry) _store.Claims.Write(entry);
+        else _store.Claims.Remove(storeKey);
     }
 
     /// <inheritdoc cref="Write"/>
     public async ValueTask WriteAsync(TKey key, TValue value, EntryLife life, string[]? tags, long size, CancellationToken cancellationToken)
     {
-        if (KeyToChange(key) is { } storeKey) await _store.Claims.WriteAsync(Encode(storeKey, key, value, life, tags, size), cancellationToken).ConfigureAwait(false);
+        if (KeyToChange(key) is not { } storeKey) return;
+
+        if (TryEncode(storeKey, key, value, life, tags, size) is { } entry) await _store.Claims.WriteAsync(entry, cancellationToken).ConfigureAwait(false);
+        else await _store.Claims.RemoveAsync(storeKey, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Removes the entry of a key.</summary>
@@ -373,25 +395,32 @@ internal sealed class StoreLevel<TKey, TValue>
         return new EntryLife(created, expires, CacheClock.Add(created, _policy.RefreshAfter?.Ticks ?? CacheClock.Never));
     }
 
-    // The value is not lost when it cannot be written: it stays in memory.
+    /// <summary>The entry of a value; null, counted and said in the log, if it cannot be written or would not come back as it was. The value stays in memory then.</summary>
     private StoredEntry? TryEncode(StoreKey storeKey, TKey key, TValue value, EntryLife life, string[]? tags, long size)
     {
         try
         {
-            return Encode(storeKey, key, value, life, tags, size);
+            var payload = new ArrayBufferWriter<byte>();
+            _serializer.Serialize(value, payload);
+            if (_check.LossOf(value, payload.WrittenSpan) is not { } loss) return Encode(storeKey, key, payload.WrittenSpan, life, tags, size);
+
+            _counters.CountKeepFailure();
+            if (IsNew(loss.Place)) Log.ResultWouldBeLost(_method.Memoizer.Logger, loss.Failure, _method.Name, loss.Member, loss.Problem);
         }
         catch (Exception failure)
         {
             _counters.CountKeepFailure();
-            Log.ResultNotStored(_method.Memoizer.Logger, failure, _method.Name);
-            return null;
+            if (IsNew(failure.GetType().ToString())) Log.ResultNotStored(_method.Memoizer.Logger, failure, _method.Name);
         }
+
+        return null;
     }
 
-    private StoredEntry Encode(StoreKey storeKey, TKey key, TValue value, EntryLife life, string[]? tags, long size)
+    // Values of types without end can differ in members without end.
+    private bool IsNew(string said) => _said.Count < MostSaid && _said.TryAdd(said, true);
+
+    private StoredEntry Encode(StoreKey storeKey, TKey key, ReadOnlySpan<byte> payload, EntryLife life, string[]? tags, long size)
     {
-        var payload = new ArrayBufferWriter<byte>();
-        _serializer.Serialize(value, payload);
         var header = new EntryHeader
         {
             Created = _clock.ToDateTimeOffset(life.CreatedAt) ?? DateTimeOffset.MaxValue,
@@ -408,7 +437,7 @@ internal sealed class StoreLevel<TKey, TValue>
         {
             Key = storeKey,
             Method = _method.Name,
-            Content = header.Encode(payload.WrittenSpan),
+            Content = header.Encode(payload),
             Tags = header.Tags,
             ReadableKey = _method.Memoizer.Options.StoreReadableKeys ? key.ToString() : null,
         };
