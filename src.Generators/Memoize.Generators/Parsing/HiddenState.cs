@@ -18,19 +18,19 @@ internal static class HiddenState
         ["System.Threading.Lock", "System.Threading.SemaphoreSlim", "System.Threading.ReaderWriterLockSlim", "System.Lazy", "System.WeakReference"];
 
     /// <summary>Whether a type can hold anything.</summary>
-    public static bool CanBe(INamedTypeSymbol type) => JsonContract.SelfAndBases(type).Any(static declaring => !IsOpen(declaring)
+    public static bool CanBe(INamedTypeSymbol type) => JsonView.SelfAndBases(type).Any(static declaring => !IsOpen(declaring)
         || declaring.GetMembers().Any(static member => member is IFieldSymbol { IsStatic: false, IsConst: false })
         || HasCapturedParameters(declaring));
 
     /// <summary>What would be lost, as a sentence; <see langword="null"/> if nothing certainly is.</summary>
-    public static string? Obstacle(JsonContract contract)
+    public static string? Obstacle(JsonView view)
     {
-        foreach (var declaring in JsonContract.SelfAndBases(contract.Type).Where(IsOpen))
+        foreach (var declaring in JsonView.SelfAndBases(view.Type).Where(IsOpen))
         {
             var shown = Shown(declaring);
             foreach (var field in declaring.GetMembers().OfType<IFieldSymbol>().Where(static field => !field.IsStatic && !field.IsConst))
             {
-                if (Obstacle(field, contract, shown) is { } obstacle)
+                if (Obstacle(field, view, shown) is { } obstacle)
                     return $"'{CodeText.Readable(declaring)}.{NameOf(field)}' {obstacle}";
             }
         }
@@ -43,56 +43,56 @@ internal static class HiddenState
     private static bool HasCapturedParameters(INamedTypeSymbol type) => !type.IsRecord && type.InstanceConstructors.Any(static constructor =>
         !constructor.Parameters.IsEmpty && constructor.DeclaringSyntaxReferences.Any(static reference => reference.GetSyntax() is TypeDeclarationSyntax));
 
-    private static string? Obstacle(IFieldSymbol field, JsonContract contract, IPropertySymbol[] shown)
+    private static string? Obstacle(IFieldSymbol field, JsonView view, IPropertySymbol[] shown)
     {
         if (field.AssociatedSymbol is IEventSymbol || IsIgnored(field) || (field.AssociatedSymbol is { } owner && IsIgnored(owner)))
             return null;
         if (field.AssociatedSymbol is IPropertySymbol { SetMethod: null } computing && !JsonMember.IsAuto(computing))
             return null;
         if (AutoPropertyOf(field) is { } property)
-            return ObstacleOfAuto(property, contract);
-        if (contract.Members.Any(member => SymbolEqualityComparer.Default.Equals(member.Symbol, field)) || IsMachinery(field))
+            return ObstacleOfAuto(property, view);
+        if (view.Members.Any(member => SymbolEqualityComparer.Default.Equals(member.Symbol, field)) || IsMachinery(field))
             return null;
-        if (IsReadOnlyValue(field, contract))
+        if (IsReadOnlyValue(field, view))
             return null;
 
         if (shown.FirstOrDefault(candidate => ReturnedFieldOf(candidate) == field.Name) is { } returning)
-            return IsRestored(returning, contract) ? null : $"is lost: '{returning.Name}' shows it, which cannot be set when the value is read; give that an init accessor, or a constructor parameter{(contract.Type.IsValueType ? " and [JsonConstructor]" : "")}";
+            return IsRestored(returning, view) ? null : $"is lost: '{returning.Name}' shows it, which cannot be set when the value is read; give that an init accessor, or a constructor parameter{(view.Type.IsValueType ? " and [JsonConstructor]" : "")}";
 
         // What computes more than that may keep a copy of what it has computed.
         if (shown.FirstOrDefault(candidate => string.Equals(candidate.Name, Trimmed(field.Name), StringComparison.OrdinalIgnoreCase)) is { } named)
-            return IsRestored(named, contract) || !named.DeclaringSyntaxReferences.IsEmpty ? null : $"is lost: '{named.Name}' cannot be set when the value is read; it needs a [JsonConverter]";
+            return IsRestored(named, view) || !named.DeclaringSyntaxReferences.IsEmpty ? null : $"is lost: '{named.Name}' cannot be set when the value is read; it needs a [JsonConverter]";
 
         // So may what is null at first.
-        return HasEqualityOfItsOwn(contract.Type) || field.NullableAnnotation == NullableAnnotation.Annotated || shown.Any(IsOverUnknownField)
+        return HasEqualityOfItsOwn(view.Type) || field.NullableAnnotation == NullableAnnotation.Annotated || shown.Any(IsOverUnknownField)
             ? null
             : "is private, and what it holds is not written; make it a property that can be set, or mark it with [JsonIgnore] if it may be lost";
     }
 
-    private static string? ObstacleOfAuto(IPropertySymbol property, JsonContract contract)
+    private static string? ObstacleOfAuto(IPropertySymbol property, JsonView view)
     {
-        var member = MemberOf(property, contract);
+        var member = MemberOf(property, view);
         if (member is null)
         {
-            var hiding = JsonContract.SelfAndBases(contract.Type).SelectMany(declaring => declaring.GetMembers(property.Name))
+            var hiding = JsonView.SelfAndBases(view.Type).SelectMany(declaring => declaring.GetMembers(property.Name))
                 .TakeWhile(candidate => !SymbolEqualityComparer.Default.Equals(candidate, property)).FirstOrDefault();
             if (hiding is not null && IsIgnored(hiding))
                 return null;
             if (hiding is not null)
                 return $"is lost: '{CodeText.Readable(hiding.ContainingType)}.{hiding.Name}' hides it";
-            return property.SetMethod is null && contract.Constructor is { Parameters.Length: > 0 } constructor && InitialValues.IsMadeByConstructor(property, property.Type, constructor)
+            return property.SetMethod is null && view.Constructor is { Parameters.Length: > 0 } constructor && InitialValues.IsMadeByConstructor(property, property.Type, constructor)
                 ? null
                 : "is lost: it is not public; mark it with [JsonInclude], or with [JsonIgnore] if it may be";
         }
 
         // An override without a setter leaves the base's value unset.
-        return !SymbolEqualityComparer.Default.Equals(member.Symbol, property) && !contract.IsRestored(member)
+        return !SymbolEqualityComparer.Default.Equals(member.Symbol, property) && !view.IsRestored(member)
             ? $"is lost: '{CodeText.Readable(member.Symbol.ContainingType)}.{member.Symbol.Name}' overrides it, and cannot be set when the value is read"
             : null;
     }
 
-    // The contract's member for a property or for what overrides it.
-    private static JsonMember? MemberOf(IPropertySymbol property, JsonContract contract) => contract.Members.FirstOrDefault(member =>
+    // The view's member for a property or for what overrides it.
+    private static JsonMember? MemberOf(IPropertySymbol property, JsonView view) => view.Members.FirstOrDefault(member =>
     {
         for (var candidate = member.Symbol as IPropertySymbol; candidate is not null; candidate = candidate.OverriddenProperty)
         {
@@ -121,8 +121,8 @@ internal static class HiddenState
     private static string? ReturnedFieldOf(IPropertySymbol property)
         => property.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is PropertyDeclarationSyntax syntax ? ReturnedField.Of(syntax) : null;
 
-    private static bool IsRestored(IPropertySymbol property, JsonContract contract)
-        => IsIgnored(property) || MemberOf(property, contract) is not { } member || contract.IsRestored(member);
+    private static bool IsRestored(IPropertySymbol property, JsonView view)
+        => IsIgnored(property) || MemberOf(property, view) is not { } member || view.IsRestored(member);
 
     // Which field it sets, only its body says.
     private static bool IsOverUnknownField(IPropertySymbol property) => property.SetMethod is not null
@@ -137,12 +137,12 @@ internal static class HiddenState
     private static bool IsMachinery(IFieldSymbol field) => (field.IsReadOnly && field.Type.SpecialType == SpecialType.System_Object)
         || Array.Exists(Machinery, name => FrameworkTypes.IsNamed(field.Type, name));
 
-    private static bool IsReadOnlyValue(IFieldSymbol field, JsonContract contract) => field.IsReadOnly
-        && contract.Constructor is { Parameters.Length: > 0 } constructor
+    private static bool IsReadOnlyValue(IFieldSymbol field, JsonView view) => field.IsReadOnly
+        && view.Constructor is { Parameters.Length: > 0 } constructor
         && InitialValues.IsMadeByConstructor(field, field.Type, constructor);
 
     private static bool HasEqualityOfItsOwn(INamedTypeSymbol type) => type.IsRecord
-        || JsonContract.SelfAndBases(type).Any(static declaring => declaring.GetMembers("Equals").OfType<IMethodSymbol>().Any(static equals => equals is { IsOverride: true, IsImplicitlyDeclared: false }));
+        || JsonView.SelfAndBases(type).Any(static declaring => declaring.GetMembers("Equals").OfType<IMethodSymbol>().Any(static equals => equals is { IsOverride: true, IsImplicitlyDeclared: false }));
 
     private static string NameOf(IFieldSymbol field) => AutoPropertyOf(field)?.Name ?? field.Name;
 }

@@ -11,9 +11,9 @@ namespace Memoize.Generators.Parsing;
 internal static class InitialValues
 {
     /// <summary>The initial value of a member as it is written down, or the default of the constructor's parameter; <see langword="null"/> if there is none but the type's.</summary>
-    public static string? Of(JsonMember member, JsonContract contract)
+    public static string? Of(JsonMember member, JsonView view)
     {
-        if (contract.ParameterOf(member) is { } parameter)
+        if (view.ParameterOf(member) is { } parameter)
             return parameter is { HasExplicitDefaultValue: true, ExplicitDefaultValue: { } value } && !IsDefault(value) ? value.ToString() : null;
         return Of(member.Symbol);
     }
@@ -37,7 +37,7 @@ internal static class InitialValues
     /// Whether a member without a setter can only have been made by the one constructor, from what is read: then reading makes it
     /// again. It is written, so that a difference is seen when the first results are.
     /// </summary>
-    public static bool IsMadeByConstructor(JsonMember member, JsonContract contract) => contract.Constructor is { Parameters.Length: > 0 } constructor
+    public static bool IsMadeByConstructor(JsonMember member, JsonView view) => view.Constructor is { Parameters.Length: > 0 } constructor
         && member.Symbol is IPropertySymbol { SetMethod: null } or IFieldSymbol { IsReadOnly: true }
         && IsMadeByConstructor(member.Symbol, member.Type, constructor);
 

@@ -29,7 +29,7 @@ internal static class JsonCollections
     public static string? Obstacle(INamedTypeSymbol type)
     {
         var name = CodeText.Readable(type);
-        var known = JsonContract.SelfAndBases(type).FirstOrDefault(FrameworkTypes.Contain) ?? (FrameworkTypes.Contain(type) ? type : null);
+        var known = JsonView.SelfAndBases(type).FirstOrDefault(FrameworkTypes.Contain) ?? (FrameworkTypes.Contain(type) ? type : null);
         if (known is not null && Array.IndexOf(Stacks, known.Name) >= 0)
             return $"the items of a '{name}' come back in reverse order; return a list";
         if (Content(type).Item is null)
@@ -38,7 +38,7 @@ internal static class JsonCollections
             return type.Arity > 0 && Array.IndexOf(Known, type.Name) >= 0 ? null : $"a '{name}' cannot be written and read back; return a list or a dictionary";
         if (type.IsAbstract)
             return $"'{name}' is abstract, and collections of it cannot be made";
-        if (JsonContract.ConstructorOf(type) is not { Parameters.IsEmpty: true })
+        if (JsonView.ConstructorOf(type) is not { Parameters.IsEmpty: true })
             return $"the collection '{name}' has no public constructor without parameters to read it with";
         if (!CanBeFilled(type))
             return $"nothing can be added to a collection '{name}' when it is read; let it implement ICollection<T>, or return a list";
@@ -55,21 +55,21 @@ internal static class JsonCollections
     }
 
     /// <summary>Whether what a member holds can be filled when it is read.</summary>
-    public static bool CanBeFilled(JsonMember member, JsonContract contract)
+    public static bool CanBeFilled(JsonMember member, JsonView view)
     {
-        if (contract.Constructor is { Parameters.IsEmpty: false } || member.Type is not INamedTypeSymbol type || JsonRoundTrip.IsValue(type))
+        if (view.Constructor is { Parameters.IsEmpty: false } || member.Type is not INamedTypeSymbol type || JsonRoundTrip.IsValue(type))
             return false;
         if (FrameworkTypes.Contain(type))
             return Array.IndexOf(Fillable, type.Name) >= 0;
-        return Content(type).Item is not null ? CanBeFilled(type) : JsonContract.ConstructorOf(type) is not { Parameters.IsEmpty: false };
+        return Content(type).Item is not null ? CanBeFilled(type) : JsonView.ConstructorOf(type) is not { Parameters.IsEmpty: false };
     }
 
     private static bool CanBeFilled(INamedTypeSymbol type)
         => type.AllInterfaces.Any(static candidate => candidate is { Name: "ICollection" or "IDictionary", Arity: > 0 } && FrameworkTypes.Contain(candidate))
-            || JsonContract.SelfAndBases(type).Any(static declaring => declaring.Name is "Queue" or "ConcurrentQueue" && FrameworkTypes.Contain(declaring));
+            || JsonView.SelfAndBases(type).Any(static declaring => declaring.Name is "Queue" or "ConcurrentQueue" && FrameworkTypes.Contain(declaring));
 
     // A collection over one of the framework's has nowhere else to keep items. One that does everything itself keeps them in fields.
-    private static ISymbol? Rest(INamedTypeSymbol type, bool isOverKnown) => JsonContract.SelfAndBases(type)
+    private static ISymbol? Rest(INamedTypeSymbol type, bool isOverKnown) => JsonView.SelfAndBases(type)
         .TakeWhile(static declaring => !FrameworkTypes.Contain(declaring))
         .SelectMany(static declaring => declaring.GetMembers())
         .FirstOrDefault(member => JsonAttributes.IgnoreCondition(member) == JsonAttributes.Ignored.Never && member switch

@@ -125,73 +125,73 @@ internal sealed class JsonRoundTrip
     private string? OfObject(INamedTypeSymbol type)
     {
         var name = CodeText.Readable(type);
-        if (JsonContract.SelfAndBases(type).FirstOrDefault(static declaring => FrameworkTypes.Contain(declaring) && declaring is not { Name: "Attribute" or "EventArgs" or "MarshalByRefObject" }) is { } unknown)
+        if (JsonView.SelfAndBases(type).FirstOrDefault(static declaring => FrameworkTypes.Contain(declaring) && declaring is not { Name: "Attribute" or "EventArgs" or "MarshalByRefObject" }) is { } unknown)
             return $"'{name}' is a '{CodeText.Readable(unknown)}', of which JSON writes or sets only a part";
 
-        var contract = JsonContract.Of(type, _options);
-        if (contract.Constructor is not { } constructor)
+        var view = JsonView.Of(type, _options);
+        if (view.Constructor is not { } constructor)
             return $"'{name}' has no constructor to read it with; give it one without parameters, only one, or mark one with [JsonConstructor]";
 
         foreach (var parameter in constructor.Parameters)
         {
-            if (ObstacleOf(parameter, contract) is { } obstacle)
+            if (ObstacleOf(parameter, view) is { } obstacle)
                 return obstacle;
         }
 
-        if (contract.Members.GroupBy(static member => member.JsonName, StringComparer.Ordinal).FirstOrDefault(static same => same.Skip(1).Any()) is { } same)
+        if (view.Members.GroupBy(static member => member.JsonName, StringComparer.Ordinal).FirstOrDefault(static same => same.Skip(1).Any()) is { } same)
             return $"'{name}' has two members that are \"{same.Key}\" in JSON, '{same.First().Symbol.Name}' and '{same.Last().Symbol.Name}'; rename one";
-        if (Whole(contract) is { } whole)
+        if (Whole(view) is { } whole)
             return whole;
 
-        foreach (var member in contract.Members)
+        foreach (var member in view.Members)
         {
-            if (ObstacleOf(member, contract) is { } obstacle)
+            if (ObstacleOf(member, view) is { } obstacle)
                 return $"'{name}.{member.Symbol.Name}' {obstacle}";
-            if (contract.IsRestored(member) && !JsonConverters.AreOn(member.Symbol) && !IsExtensionData(member) && Of(member.Type) is { } inner)
+            if (view.IsRestored(member) && !JsonConverters.AreOn(member.Symbol) && !IsExtensionData(member) && Of(member.Type) is { } inner)
                 return inner;
         }
 
-        return HiddenState.Obstacle(contract);
+        return HiddenState.Obstacle(view);
     }
 
     // Nothing can be read back into a value of which nothing is set.
-    private static string? Whole(JsonContract contract)
+    private static string? Whole(JsonView view)
     {
-        var name = CodeText.Readable(contract.Type);
-        if (!contract.Constructor!.Parameters.IsEmpty || contract.Members.Any(contract.IsRestored) || !HiddenState.CanBe(contract.Type))
+        var name = CodeText.Readable(view.Type);
+        if (!view.Constructor!.Parameters.IsEmpty || view.Members.Any(view.IsRestored) || !HiddenState.CanBe(view.Type))
             return null;
-        return contract.Members.Any(static member => member.IsWritten)
-            ? $"'{name}' has nothing that can be set when it is read; give it init accessors, or {(contract.Type.IsValueType ? "mark a constructor with [JsonConstructor]" : "a constructor with parameters")}"
+        return view.Members.Any(static member => member.IsWritten)
+            ? $"'{name}' has nothing that can be set when it is read; give it init accessors, or {(view.Type.IsValueType ? "mark a constructor with [JsonConstructor]" : "a constructor with parameters")}"
             : $"nothing of a '{name}' is written; give it public properties, or a [JsonConverter]";
     }
 
-    private static string? ObstacleOf(IParameterSymbol parameter, JsonContract contract)
+    private static string? ObstacleOf(IParameterSymbol parameter, JsonView view)
     {
-        var name = CodeText.Readable(contract.Type);
+        var name = CodeText.Readable(view.Type);
         if (parameter.RefKind != RefKind.None)
             return $"the constructor of '{name}' takes '{parameter.Name}' by reference, which JSON does not";
 
-        var named = contract.Members.Where(member => JsonContract.IsNamed(member, parameter)).ToArray();
+        var named = view.Members.Where(member => JsonView.IsNamed(member, parameter)).ToArray();
         if (Array.Exists(named, member => SymbolEqualityComparer.Default.Equals(member.Type, parameter.Type) && (member.IsWritten || member.Symbol is IPropertySymbol)))
             return null;
         if (named.Length > 0 && Array.TrueForAll(named, static member => member is { IsWritten: false, Symbol: IFieldSymbol }))
             return $"the constructor of '{name}' has a parameter '{parameter.Name}', and the field of that name is not written; make it a property, or mark it with [JsonInclude]";
         if (named.Length > 0)
             return $"the constructor of '{name}' has a parameter '{parameter.Name}' of another type than the property '{named[0].Symbol.Name}'; give both the same";
-        return IsIgnored(parameter, contract.Type)
+        return IsIgnored(parameter, view.Type)
             ? null
             : $"the constructor of '{name}' has a parameter '{parameter.Name}', and no public property of that name to read it from";
     }
 
     // Who ignores a property has said that it may be lost.
-    private static bool IsIgnored(IParameterSymbol parameter, INamedTypeSymbol type) => JsonContract.SelfAndBases(type)
+    private static bool IsIgnored(IParameterSymbol parameter, INamedTypeSymbol type) => JsonView.SelfAndBases(type)
         .SelectMany(static declaring => declaring.GetMembers())
         .Any(member => string.Equals(member.Name, parameter.Name, StringComparison.OrdinalIgnoreCase) && JsonAttributes.IgnoreCondition(member) == JsonAttributes.Ignored.Always);
 
-    private string? ObstacleOf(JsonMember member, JsonContract contract)
+    private string? ObstacleOf(JsonMember member, JsonView view)
     {
         var isRequired = member.Symbol is IPropertySymbol { IsRequired: true } || JsonAttributes.Has(member.Symbol, "JsonRequiredAttribute");
-        var isRestored = contract.IsRestored(member);
+        var isRestored = view.IsRestored(member);
         var condition = JsonAttributes.Find(member.Symbol, "JsonIgnoreAttribute") is null ? _options.IgnoreCondition : JsonAttributes.IgnoreCondition(member.Symbol);
 
         if (condition is JsonAttributes.Ignored.WhenWriting or JsonAttributes.Ignored.WhenReading)
@@ -200,13 +200,13 @@ internal sealed class JsonRoundTrip
             return "is required when the value is read, and not always written; take away [JsonIgnore], or what requires it";
         if (isRequired && !member.CanBeSet)
             return "is required when the value is read, and has no setter that JSON uses; give it one, or take away what requires it";
-        if (condition != 0 && isRestored && InitialValues.Of(member, contract) is not null)
+        if (condition != 0 && isRestored && InitialValues.Of(member, view) is not null)
             return "has an initial value, which takes the place of a null or default that [JsonIgnore] keeps from being written; drop one of them";
         if (IsExtensionData(member))
             return ObstacleOfExtensionData(member);
-        if (contract.IsFilled(member) && !JsonCollections.CanBeFilled(member, contract))
+        if (view.IsFilled(member) && !JsonCollections.CanBeFilled(member, view))
             return "cannot be filled as [JsonObjectCreationHandling] says";
-        if (JsonAttributes.Number(JsonAttributes.Find(member.Symbol, "JsonNumberHandlingAttribute") ?? JsonAttributes.Find(contract.Type, "JsonNumberHandlingAttribute")) is { } numbers && (numbers & 3) == 2)
+        if (JsonAttributes.Number(JsonAttributes.Find(member.Symbol, "JsonNumberHandlingAttribute") ?? JsonAttributes.Find(view.Type, "JsonNumberHandlingAttribute")) is { } numbers && (numbers & 3) == 2)
             return "is a number that is written as a string and not read from one; add AllowReadingFromString to its [JsonNumberHandling]";
         if (member is { IsWritten: false, Symbol: IFieldSymbol })
             return "is lost: fields are not written without [JsonInclude]";
@@ -214,8 +214,8 @@ internal sealed class JsonRoundTrip
         // A property that can only be set often passes on what another one holds; whether anything is lost shows in the state.
         if (!member.IsWritten)
             return member.Symbol is IPropertySymbol { GetMethod: null } ? null : $"is lost: {(member.Symbol is IPropertySymbol { SetMethod: null } ? "IgnoreReadOnlyProperties keeps it from being written" : "its getter is not public; mark it with [JsonInclude]")}";
-        if (!isRestored && !member.IsComputed && !InitialValues.IsConstant(member) && !InitialValues.IsMadeByConstructor(member, contract))
-            return $"is lost: it cannot be set when the value is read; give it an init accessor, or a constructor parameter{(contract.Type.IsValueType ? " and [JsonConstructor]" : "")}";
+        if (!isRestored && !member.IsComputed && !InitialValues.IsConstant(member) && !InitialValues.IsMadeByConstructor(member, view))
+            return $"is lost: it cannot be set when the value is read; give it an init accessor, or a constructor parameter{(view.Type.IsValueType ? " and [JsonConstructor]" : "")}";
         if (!isRestored && member.Symbol is IPropertySymbol { SetMethod: not null })
             return "is lost: its setter is not public; mark it with [JsonInclude], or give it an init accessor";
         return JsonConverters.AreOn(member.Symbol) ? null : _writing.Obstacle(member);

@@ -45,7 +45,7 @@ internal sealed class JsonWriting(JsonOptions options)
         if (FrameworkTypes.Contain(type))
             return named.TypeArguments.Select(Obstacle).FirstOrDefault(static obstacle => obstacle is not null);
 
-        return JsonContract.Of(named, options).Members
+        return JsonView.Of(named, options).Members
             .Where(static member => member.IsWritten && !JsonConverters.AreOn(member.Symbol))
             .Select(member => Obstacle(member.Type))
             .FirstOrDefault(static obstacle => obstacle is not null);

@@ -18,6 +18,8 @@ internal sealed class SchemaText
     private static readonly string[] SerializerNamespaces =
         ["System.Text.Json", "System.Runtime.Serialization", "Newtonsoft.Json", "MessagePack", "MemoryPack", "ProtoBuf"];
 
+    private static readonly string[] PositionalNamespaces = ["MessagePack", "MemoryPack", "ProtoBuf"];
+
     private readonly StringBuilder _text = new();
     private readonly HashSet<ITypeSymbol> _described = new(SymbolEqualityComparer.Default);
 
@@ -107,7 +109,7 @@ internal sealed class SchemaText
             return this;
 
         Add("{");
-        if (JsonContract.ConstructorOf(type) is { Parameters.Length: > 0 } constructor)
+        if (JsonView.ConstructorOf(type) is { Parameters.Length: > 0 } constructor)
         {
             foreach (var parameter in constructor.Parameters)
                 Add($"({parameter.Name}:{CodeText.Readable(parameter.Type)})");
@@ -120,6 +122,8 @@ internal sealed class SchemaText
             Add(memberType).Add(";");
         }
 
+        foreach (var member in MembersInOrder(type))
+            Add($"#{member.Name}:").Add(((member as IPropertySymbol)?.Type ?? ((IFieldSymbol)member).Type)).Add(";");
         foreach (var (member, value) in UnwrittenValues(type))
             Add($"{member}={value};");
 
@@ -127,6 +131,11 @@ internal sealed class SchemaText
             Add("[").Add(items.TypeArguments[0]).Add("]");
         return Add("}");
     }
+
+    // Serializers that write no names know members by their places, and private ones as well.
+    private static IEnumerable<ISymbol> MembersInOrder(INamedTypeSymbol type) => type.GetAttributes().Any(static attribute => JsonAttributes.IsOfAny(attribute, PositionalNamespaces))
+        ? SelfAndBases(type).SelectMany(static declaring => declaring.GetMembers()).Where(static member => member is IPropertySymbol { IsStatic: false, IsIndexer: false } or IFieldSymbol { IsStatic: false, IsConst: false, IsImplicitlyDeclared: false })
+        : [];
 
     // What is not written has its initial value after reading: another one would be a value that no old entry had.
     private static IEnumerable<(string Member, string Value)> UnwrittenValues(INamedTypeSymbol type) => SelfAndBases(type)

@@ -86,6 +86,7 @@ internal static class CheckedResults
         IReadOnlyDictionary<string, int> := new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase) { ["a"] = 1 } ;; ImmutableDictionary<string, int>.Empty.Add("a", 1) ;; new SortedDictionary<string, int> { ["a"] = 1 } ;; new Dictionary<string, int> { ["a"] = 1 }
         ISet<string> := new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "a" } ;; new SortedSet<string> { "b", "a" } ;; new HashSet<string> { "a" }
         WithMap := new WithMap(new(StringComparer.OrdinalIgnoreCase) { ["a"] = 1 }, new()) ;; new WithMap(new(), new(StringComparer.OrdinalIgnoreCase) { "a" }) ;; new WithMap(new() { ["a"] = 1 }, new() { "b" })
+        IReadOnlyCollection<int> := new ListWithMore { Name = "n" } ;; new ListWithPrivate { 1 }.With(2) ;; new OwnList { 1 }
         IReadOnlyList<int> := new Sequence() ;; new List<int> { 1 } ;; Enumerable.Range(0, 3).ToArray()
         IEnumerable<int> := Enumerable.Range(0, 3).Where(x => x > 0).ToList() ;; new HashSet<int> { 1, 2 } ;; new Stack<int>(new[] { 1, 2 })
         ICollection<int> := new ReadOnlyCollection() ;; new HashSet<int> { 1 }

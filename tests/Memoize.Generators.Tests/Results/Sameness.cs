@@ -28,7 +28,7 @@ internal sealed class Sameness
         if (type != other.GetType())
         {
             // Behind an interface of the framework nobody was promised a class.
-            bool isInterchangeable = declared.IsInterface && isSequence && IsOfFramework(declared) && IsOfFramework(type);
+            bool isInterchangeable = declared.IsInterface && isSequence && IsOfFramework(declared) && (IsOfFramework(type) || !AddsToOneOfFramework(type));
             if (!isInterchangeable && one is not JsonNode) return $"{path} is a {type.Name}, then a {other.GetType().Name}";
         }
 
@@ -125,7 +125,20 @@ internal sealed class Sameness
         ' ',
         new[] { "Comparer", "KeyComparer", "ValueComparer" }
             .Select(name => collection.GetType().GetProperty(name)?.GetValue(collection))
-            .Select(static comparer => comparer is null || comparer == (object)StringComparer.Ordinal || comparer.GetType().Name.Contains("Default", StringComparison.Ordinal) || comparer.GetType().Name.StartsWith("Generic", StringComparison.Ordinal) ? "-" : comparer.ToString() + comparer.GetHashCode()));
+            .Select(static comparer => comparer is null || comparer.Equals(StringComparer.Ordinal) || comparer.GetType().FullName!.StartsWith("System.Collections.Generic.", StringComparison.Ordinal) ? "-" : $"{comparer} {comparer.GetHashCode()}"));
 
-    private static bool IsOfFramework(Type type) => type.Assembly.GetName().Name!.StartsWith("System.", StringComparison.Ordinal);
+    // One that has nowhere else to keep its items keeps them in its fields.
+    private static bool AddsToOneOfFramework(Type type)
+    {
+        bool adds = false;
+        for (var declaring = type; declaring is not null && declaring != typeof(object); declaring = declaring.BaseType)
+        {
+            if (IsOfFramework(declaring)) return adds;
+            adds |= declaring.GetFields(Own).Length > 0;
+        }
+
+        return false;
+    }
+
+    private static bool IsOfFramework(Type type) => type.IsArray || type.Assembly.GetName().Name!.StartsWith("System.", StringComparison.Ordinal);
 }

@@ -91,7 +91,7 @@ public sealed class StoredResults(ITestOutputHelper output)
             object? back = method.Invoke(there, [index]);
             bool isStored = before == (int)runs.GetValue(null)!;
             string? difference = isStored ? Sameness.Difference(value, back, method.ReturnType) : null;
-            bool isSaid = logs.Lines.Any(line => line.Contains($"{result.Name}:", StringComparison.Ordinal));
+            bool isSaid = logs.Lines.Any(line => line.Contains($".{result.Name}", StringComparison.Ordinal));
             return new Judged(result, index, isStored ? difference is null ? Verdict.Right : Verdict.Wrong : isSaid ? Verdict.Kept : Verdict.Silent, difference);
         }))];
     }

@@ -6,9 +6,9 @@ namespace Memoize.Generators.Parsing;
 /// What System.Text.Json sees of a class or struct that is no collection: the constructor that it reads values with, and the
 /// members that it writes, reads, or both.
 /// </summary>
-internal sealed class JsonContract
+internal sealed class JsonView
 {
-    private JsonContract(INamedTypeSymbol type, JsonOptions options)
+    private JsonView(INamedTypeSymbol type, JsonOptions options)
     {
         Type = type;
         Constructor = ConstructorOf(type);
@@ -23,7 +23,7 @@ internal sealed class JsonContract
     /// <summary>The members, those of base types too; of those that hide each other, the hiding one. Without <c>[JsonIgnore]</c>.</summary>
     public IReadOnlyList<JsonMember> Members { get; }
 
-    public static JsonContract Of(INamedTypeSymbol type, JsonOptions options) => new(type, options);
+    public static JsonView Of(INamedTypeSymbol type, JsonOptions options) => new(type, options);
 
     /// <summary>
     /// The constructor that values are read with, as System.Text.Json chooses it: the marked one, else one without parameters,
