@@ -20,6 +20,8 @@ public sealed partial class Schemas
         }
         """;
 
+    private const string Positional = "internal static partial class C { [Memoize.CachedResponse] internal static Shop.Quote? Get(int x) => null; }";
+
     private const string Dto = """
         using System.Collections.Generic;
         using System.Text.Json.Serialization;
@@ -132,6 +134,16 @@ public sealed partial class Schemas
     // Entries live longer than compilers: this number may only change together with the format.
     [Fact]
     public void Are_the_same_in_every_version() => Assert.Equal("0x29F7372D3992D3B5UL", Schema(Dto));
+
+    // A serializer that writes no names tells members by their places.
+    [Theory]
+    [InlineData("int A { get; set; } public int B", "int B { get; set; } public int A")]
+    [InlineData("private int _hidden", "private long _hidden")]
+    public void Follow_the_order_of_members_where_an_attribute_says_that_it_counts(string before, string after)
+    {
+        const string Types = "namespace MemoryPack { public sealed class MemoryPackableAttribute : System.Attribute; } namespace Shop { [MemoryPack.MemoryPackable] public sealed class Quote { public int A { get; set; } public int B { get; set; } [System.Text.Json.Serialization.JsonIgnore] private int _hidden; } public sealed class Page; public enum Side { Buy } }";
+        Assert.NotEqual(SchemaIn(Consumer.Generate(Types, Positional)), SchemaIn(Consumer.Generate(Types.Replace(before, after, StringComparison.Ordinal), Positional)));
+    }
 
     [Fact]
     public void There_are_none_for_results_of_open_types() => Assert.DoesNotContain(

@@ -21,15 +21,16 @@ public sealed partial class Forecasts(Memoizer memoizer)
     public partial IReadOnlyList<Day> Week(string city);
 
     [CachedResponse("1h")]
-    public partial Dictionary<string, List<(int Hour, double Degrees)>> Hours(string city);
+    public partial IReadOnlyDictionary<string, (int Hour, double Degrees)[]> Hours(string city);
 
     private (double Low, double High) RangeCore(string city) => Count((-0.5, city.Length));
 
     private Place FindCore(string city) => Count(new Place { Name = city, Latitude = 48.2, Longitude = 16.4 });
 
-    private List<Day> WeekCore(string city) => Count(new List<Day> { new(city, new DateOnly(2026, 11, 27), 3.5), new(city, new DateOnly(2026, 11, 28), null) });
+    private IReadOnlyList<Day> WeekCore(string city) => Count<IReadOnlyList<Day>>(new List<Day> { new(city, new DateOnly(2026, 11, 27), 3.5), new(city, new DateOnly(2026, 11, 28), null) });
 
-    private Dictionary<string, List<(int Hour, double Degrees)>> HoursCore(string city) => Count(new Dictionary<string, List<(int, double)>> { [city] = [(1, 2.5), (2, -0.0)] });
+    private IReadOnlyDictionary<string, (int Hour, double Degrees)[]> HoursCore(string city) =>
+        Count<IReadOnlyDictionary<string, (int Hour, double Degrees)[]>>(new Dictionary<string, (int, double)[]> { [city] = [(1, 2.5), (2, -0.0)] });
 
     private T Count<T>(T value)
     {

@@ -9,7 +9,7 @@ using MessagePack.Resolvers;
 namespace Memoize.Serializers.Tests;
 
 /// <summary>Serializers of docs/serializers.md: what they write comes back, whatever JSON would have lost of it.</summary>
-public sealed class SerializerTests
+public sealed class SerializerTests : IDisposable
 {
     private static readonly JsonSerializerOptions WithFields = new() { IncludeFields = true, TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
 
@@ -65,6 +65,8 @@ public sealed class SerializerTests
     [InlineData("Forecasts.cs")]
     public void The_page_shows_the_code_that_is_tested(string file) => Assert.Contains(
         $"```csharp\n{Repository.Read("tests", "Memoize.Serializers.Tests", file).TrimEnd('\n')}\n```", Repository.Read("docs", "serializers.md"), StringComparison.Ordinal);
+
+    public void Dispose() => _log.Dispose();
 
     private void MustMiss(ICacheSerializer written, ICacheSerializer read)
     {

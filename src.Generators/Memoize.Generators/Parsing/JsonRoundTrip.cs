@@ -192,16 +192,23 @@ internal sealed class JsonRoundTrip
     {
         var isRequired = member.Symbol is IPropertySymbol { IsRequired: true } || JsonAttributes.Has(member.Symbol, "JsonRequiredAttribute");
         var isRestored = view.IsRestored(member);
-        var condition = JsonAttributes.Find(member.Symbol, "JsonIgnoreAttribute") is null ? _options.IgnoreCondition : JsonAttributes.IgnoreCondition(member.Symbol);
+        var isMarked = JsonAttributes.Find(member.Symbol, "JsonIgnoreAttribute") is not null;
+        var condition = isMarked ? JsonAttributes.IgnoreCondition(member.Symbol) : _options.IgnoreCondition;
+        if (condition == JsonAttributes.Ignored.WhenNull && member.Type is { IsValueType: true, OriginalDefinition.SpecialType: not SpecialType.System_Nullable_T })
+        {
+            if (isMarked)
+                return "is never null, and JSON refuses WhenWritingNull for it; say WhenWritingDefault";
+            condition = JsonAttributes.Ignored.Never;
+        }
 
         if (condition is JsonAttributes.Ignored.WhenWriting or JsonAttributes.Ignored.WhenReading)
             return $"is lost: its [JsonIgnore] keeps it from being {(condition == JsonAttributes.Ignored.WhenWriting ? "written" : "read")}";
         if (isRequired && condition != 0)
-            return "is required when the value is read, and not always written; take away [JsonIgnore], or what requires it";
+            return "is required when the value is read, and not always written; write it always, or take away what requires it";
         if (isRequired && !member.CanBeSet)
             return "is required when the value is read, and has no setter that JSON uses; give it one, or take away what requires it";
         if (condition != 0 && isRestored && InitialValues.Of(member, view) is not null)
-            return "has an initial value, which takes the place of a null or default that [JsonIgnore] keeps from being written; drop one of them";
+            return "has an initial value, which takes the place of a null or default that is not written; drop it, or write the member always";
         if (IsExtensionData(member))
             return ObstacleOfExtensionData(member);
         if (view.IsFilled(member) && !JsonCollections.CanBeFilled(member, view))

@@ -54,7 +54,24 @@ public sealed class StoredResults(ITestOutputHelper output)
         Assert.True(Corpus.Select(static result => result.Type).Distinct(StringComparer.Ordinal).Count() >= 200 && verdicts.Length >= 300);
         Assert.DoesNotContain(verdicts, static verdict => verdict.Verdict is Verdict.Wrong or Verdict.Silent);
         Assert.All(verdicts.Where(static verdict => verdict.Result.Kind == "right"), static verdict => Assert.Equal(Verdict.Right, verdict.Verdict));
-        Assert.Contains(line, File.ReadAllText(Path.Combine(Repository.Root, "docs", "stores.md")), StringComparison.Ordinal);
+        Assert.Contains(line, Repository.Read("docs", "stores.md"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Come_back_from_a_file_as_well()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            using var store = new Memoize.Sqlite.SqliteCacheStore(Path.Combine(folder.FullName, "results.db"));
+            var verdicts = Judge(() => store, Corpus.Where(static (_, index) => index % 6 == 0));
+            Assert.DoesNotContain(verdicts, static verdict => verdict.Verdict is Verdict.Wrong or Verdict.Silent);
+            Assert.Contains(verdicts, static verdict => verdict.Verdict == Verdict.Right);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]

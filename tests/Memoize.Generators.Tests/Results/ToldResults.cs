@@ -22,6 +22,7 @@ internal static class ToldResults
         internal sealed class SetOnly { private int _x; public int X { set => _x = value; } public int Get() => _x; }
         internal sealed class Behind { private int _x; public int X => _x; public static Behind Of(int x) => new() { _x = x }; }
         internal sealed class Account { private decimal _balance; public string? Name { get; set; } public decimal Balance => _balance; public void Pay(decimal x) => _balance += x; }
+        internal sealed class Purse { private int _coins; public string? Name { get; set; } public int Coins => _coins; public Purse With(int x) { _coins = x; return this; } }
         internal sealed class Order { private readonly List<int> _lines = []; public int Id { get; set; } public IReadOnlyCollection<int> Lines => _lines; public Order With(int x) { _lines.Add(x); return this; } }
         internal sealed class ReadOnlyOrder { private readonly List<int> _lines = []; public int Id { get; set; } public IReadOnlyCollection<int> Lines => _lines.AsReadOnly(); public ReadOnlyOrder With(int x) { _lines.Add(x); return this; } }
         internal sealed class Vault { private int _inside; public string? Name { get; set; } public Vault With(int x) { _inside = x; return this; } public int Get() => _inside; }
@@ -44,6 +45,7 @@ internal static class ToldResults
         internal sealed class WhenWriting { public int X { get; set; } [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting)] public int Y { get; set; } }
         internal sealed class WhenReading { public int X { get; set; } [JsonIgnore(Condition = JsonIgnoreCondition.WhenReading)] public int Y { get; set; } }
         internal sealed class InitialNull { [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? Name { get; set; } = "n"; }
+        internal sealed class NeverNull { [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public int X { get; set; } }
         internal sealed class InitialDefault { [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public int X { get; set; } = 7; }
         internal sealed class ParameterDefault(int x = 7) { [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public int X { get; } = x; }
         internal sealed class RequiredIgnored { [JsonIgnore] public int Y { get; set; } [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public required string? X { get; set; } }
@@ -128,6 +130,7 @@ internal static class ToldResults
         SetOnly := new SetOnly { X = 1 }
         Behind := Behind.Of(1)
         Account := Pay(new Account { Name = "n" }, 5) ;; new Account()
+        Purse := new Purse() ;; new Purse() ;; new Purse() ;; new Purse() ;; new Purse() ;; new Purse() ;; new Purse() ;; new Purse() ;; new Purse() ;; new Purse() ;; new Purse().With(1)
         Order := new Order { Id = 1 }.With(1) ;; new Order()
         ReadOnlyOrder := new ReadOnlyOrder { Id = 1 }.With(1)
         Vault := new Vault { Name = "n" }.With(1)
@@ -148,6 +151,7 @@ internal static class ToldResults
         WhenWriting := new WhenWriting { X = 1, Y = 2 }
         WhenReading := new WhenReading { X = 1, Y = 2 }
         InitialNull := new InitialNull { Name = null } ;; new InitialNull { Name = "x" }
+        NeverNull := new NeverNull { X = 1 }
         InitialDefault := new InitialDefault { X = 0 }
         ParameterDefault := new ParameterDefault(0)
         RequiredIgnored := new RequiredIgnored { X = null }
