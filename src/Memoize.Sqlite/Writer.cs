@@ -174,7 +174,7 @@ internal sealed class Writer : IDisposable
         RemoveFormer(entry.Key);
 
         // What is not an entry is kept all the same, without an end: whoever reads it says what is wrong with it.
-        _ = EntryHeader.Decode(entry.Content, out var header, out _);
+        _ = EntryHeader.Decode(entry.Key, entry.Content, out var header, out _);
         _put.Bind(1, entry.Key).Bind(2, method).Bind(3, revision).Bind(4, Now).Bind(5, header?.Expires?.UtcTicks).Bind(6, header?.StaleUntil?.UtcTicks);
         _put.Bind(7, size).Bind(8, Entries.ToText(entry.Tags)).Bind(9, entry.ReadableKey).Bind(10, entry.Content.Span).Run();
         if (entry.Tags.Count > 0)

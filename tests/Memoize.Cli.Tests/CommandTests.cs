@@ -21,7 +21,7 @@ public sealed class CommandTests : IDisposable
         Assert.Empty(run.Error);
         string[] lines = run.Out.Split('\n');
         Assert.Matches("cache\\.db: 4 entries of 2 methods, .* in a file of ", lines[0]);
-        Assert.Equal(["method", "entries", "fresh", "stale", "expired", "damaged", "size"], Cells(lines[2]));
+        Assert.Equal(["method", "entries", "fresh", "stale", "expired", "outdated", "damaged", "size"], Cells(lines[2]));
         Assert.Equal([StoreFile.Quotes, "3", "1", "1", "1", "0"], Cells(lines[3])[..6]);
         Assert.Equal([StoreFile.Pages, "1", "1", "0", "0", "0"], Cells(lines[4])[..6]);
     }
@@ -33,10 +33,10 @@ public sealed class CommandTests : IDisposable
 
         var json = (await _file.RunAsync("stats", "FILE", "--json")).Json;
 
-        Assert.Equal(["file", "fileBytes", "pendingClaims", "entries", "fresh", "stale", "expired", "damaged", "contentBytes", "methods"], Names(json));
+        Assert.Equal(["file", "fileBytes", "pendingClaims", "entries", "fresh", "stale", "expired", "outdated", "damaged", "contentBytes", "methods"], Names(json));
         Assert.Equal((4, 2, 1, 1, 0), (Number(json, "entries"), Number(json, "fresh"), Number(json, "stale"), Number(json, "expired"), Number(json, "damaged")));
         var method = json.GetProperty("methods")[0];
-        Assert.Equal(["method", "entries", "fresh", "stale", "expired", "damaged", "contentBytes"], Names(method));
+        Assert.Equal(["method", "entries", "fresh", "stale", "expired", "outdated", "damaged", "contentBytes"], Names(method));
         Assert.Equal(StoreFile.Quotes, method.GetProperty("method").GetString());
         Assert.True(Number(json, "fileBytes") > Number(json, "contentBytes"));
         Assert.Equal(Number(json, "contentBytes"), json.GetProperty("methods").EnumerateArray().Sum(static each => Number(each, "contentBytes")));

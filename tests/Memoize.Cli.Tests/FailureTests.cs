@@ -37,7 +37,7 @@ public sealed class FailureTests : IDisposable
 
         Assert.Equal(1, run.ExitCode);
         Assert.StartsWith($"""
-            {StoreFile.Key(2)}  {StoreFile.Quotes}: Its checksum is wrong: it was damaged.
+            {StoreFile.Key(2)}  {StoreFile.Quotes}: Its checksum is wrong: it was damaged, or is another key's.
             {_file.Path}: 3 entries checked, something is wrong with 1; the database is whole.
 
             """.ReplaceLineEndings("\n"), run.Out, StringComparison.Ordinal);
@@ -165,10 +165,10 @@ public sealed class FailureTests : IDisposable
 
         Assert.Equal((0, 1), (stats.ExitCode, CommandTests.Number(stats.Json, "damaged")));
         var listed = Assert.Single(list.Json.GetProperty("entries").EnumerateArray());
-        Assert.Equal("Its checksum is wrong: it was damaged.", listed.GetProperty("damage").GetString());
+        Assert.Equal("Its checksum is wrong: it was damaged, or is another key's.", listed.GetProperty("damage").GetString());
         Assert.Equal(JsonValueKind.Null, listed.GetProperty("created").ValueKind);
         Assert.Equal(1, show.ExitCode);
-        Assert.Contains("state        damaged: it is a miss; the next call computes it again\nproblem      Its checksum is wrong: it was damaged.\n", show.Out, StringComparison.Ordinal);
+        Assert.Contains("state        damaged: it is a miss; the next call computes it again\nproblem      Its checksum is wrong: it was damaged, or is another key's.\n", show.Out, StringComparison.Ordinal);
         Assert.Contains("00000000  4d 45 4d 4f 01", show.Out, StringComparison.Ordinal);
         Assert.Equal(1, json.ExitCode);
         Assert.Equal("damaged", json.Json.GetProperty("entry").GetProperty("state").GetString());
@@ -183,7 +183,7 @@ public sealed class FailureTests : IDisposable
         var run = await _file.RunAsync("export", "FILE", _file.InFolder("entries.archive"));
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Equal($"2 entries exported, 0 left out as expired, 1 skipped as damaged.\n{StoreFile.Key(2)}  {StoreFile.Quotes}: Its checksum is wrong: it was damaged.\n", run.Out);
+        Assert.Equal($"2 entries exported, 0 left out as expired, 1 skipped as damaged.\n{StoreFile.Key(2)}  {StoreFile.Quotes}: Its checksum is wrong: it was damaged, or is another key's.\n", run.Out);
     }
 
     [Fact]

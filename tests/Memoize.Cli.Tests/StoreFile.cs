@@ -53,7 +53,7 @@ public sealed class StoreFile : IDisposable
             Format = format,
             Tags = tags ?? [],
         };
-        return new StoredEntry { Key = Key(number), Method = method, Content = header.Encode(Encoding.UTF8.GetBytes(payload)), Tags = tags ?? [], ReadableKey = arguments };
+        return new StoredEntry { Key = Key(number), Method = method, Content = header.Encode(Key(number), Encoding.UTF8.GetBytes(payload)), Tags = tags ?? [], ReadableKey = arguments };
     }
 
     /// <summary>Writes entries, and closes the file.</summary>

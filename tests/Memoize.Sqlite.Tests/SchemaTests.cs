@@ -91,7 +91,7 @@ public sealed class SchemaTests : SqliteStoreTests
 
         Assert.NotNull(look.Entry);
         Assert.Equal(["tag"], look.Entry.Tags);
-        Assert.Null(EntryHeader.Decode(look.Entry.Content, out var header, out _));
+        Assert.Null(EntryHeader.Decode(Key(1), look.Entry.Content, out var header, out _));
         Assert.Equal(Time.GetUtcNow() + Seconds(60), header!.Expires);
     }
 

@@ -47,7 +47,7 @@ public abstract class SqliteStoreTests : IDisposable
             Format = "text",
             Tags = tags ?? [],
         };
-        return new StoredEntry { Key = Key(key), Method = method, Content = header.Encode(Encoding.UTF8.GetBytes(value)), Tags = tags ?? [] };
+        return new StoredEntry { Key = Key(key), Method = method, Content = header.Encode(Key(key), Encoding.UTF8.GetBytes(value)), Tags = tags ?? [] };
     }
 
     /// <summary>A store on the test's file, with its clock; a second one is what another process has.</summary>

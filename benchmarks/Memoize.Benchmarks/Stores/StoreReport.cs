@@ -179,7 +179,7 @@ internal static class StoreReport
     private static StoredEntry Entry(int number) => new() { Key = KeyOf(number), Method = Method, Content = Content(number) };
 
     private static byte[] Content(int number) =>
-        new EntryHeader { Created = DateTimeOffset.UnixEpoch.AddSeconds(number & 0xFFFFFF), Schema = 1, Format = "json" }.Encode(new byte[PayloadLength]);
+        new EntryHeader { Created = DateTimeOffset.UnixEpoch.AddSeconds(number & 0xFFFFFF), Schema = 1, Format = "json" }.Encode(KeyOf(number), new byte[PayloadLength]);
 
     private static StoreKey KeyOf(int number) => new(SHA256.HashData(BitConverter.GetBytes(number)));
 }

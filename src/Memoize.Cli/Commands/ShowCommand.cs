@@ -38,7 +38,7 @@ internal static class ShowCommand
         var examined = await file.FindAsync(key, cancellationToken).ConfigureAwait(false);
         if (payloadOnly)
         {
-            if (examined.Damage is { } damage) throw new CommandFailure(ExitCode.ProblemsFound, $"The entry {examined.Entry.Key} is damaged, so its value is not to be had. {damage}");
+            if (examined.Damage is { } damage) throw new CommandFailure(ExitCode.ProblemsFound, $"The entry {examined.Entry.Key} is {examined.StateName}, so its value is not to be had. {damage}");
 
             var output = terminal.OpenOutput();
             await using var _ = output.ConfigureAwait(false);
@@ -48,7 +48,7 @@ internal static class ShowCommand
 
         if (json) terminal.Out.WriteJson(ShowJson.Of(path, examined), CliJson.Default.ShowJson);
         else if (examined.Header is { } header) Write(terminal, examined, header);
-        else WriteDamaged(terminal, examined);
+        else WriteUnreadable(terminal, examined);
         return examined.Problem() is null ? ExitCode.Fine : ExitCode.ProblemsFound;
     }
 
@@ -78,11 +78,11 @@ internal static class ShowCommand
         else terminal.Out.WriteLine(Printable.LinesOf(Pretty(document)));
     }
 
-    private static void WriteDamaged(Terminal terminal, ExaminedEntry examined)
+    private static void WriteUnreadable(Terminal terminal, ExaminedEntry examined)
     {
         WriteIdentity(terminal, examined.Entry);
-        WriteLine(terminal, "state", "damaged: it is a miss; the next call computes it again");
-        WriteLine(terminal, "problem", examined.Damage!);
+        WriteLine(terminal, "state", $"{examined.StateName}: it is a miss; the next call computes it again");
+        WriteLine(terminal, examined.State == StoredState.Outdated ? "format" : "problem", examined.Damage!);
         WriteLine(terminal, "content", Words.Size(examined.Entry.Content.Length));
         terminal.Out.WriteLine();
         WriteHex(terminal, examined.Entry.Content.Span);

@@ -42,7 +42,7 @@ internal static class StatsCommand
 
         terminal.Out.WriteLine();
         terminal.WriteTable(
-            [new("method"), new("entries", IsNumber: true), new("fresh", IsNumber: true), new("stale", IsNumber: true), new("expired", IsNumber: true), new("damaged", IsNumber: true), new("size", IsNumber: true)],
+            [new("method"), new("entries", IsNumber: true), new("fresh", IsNumber: true), new("stale", IsNumber: true), new("expired", IsNumber: true), new("outdated", IsNumber: true), new("damaged", IsNumber: true), new("size", IsNumber: true)],
             [.. stats.Methods.Select(Row)]);
         return ExitCode.Fine;
 
@@ -53,6 +53,7 @@ internal static class StatsCommand
             Words.Number(method.Fresh),
             Words.Number(method.Stale),
             Words.Number(method.Expired),
+            Words.Number(method.Outdated),
             Words.Number(method.Damaged),
             Words.Size(method.ContentBytes),
         ];

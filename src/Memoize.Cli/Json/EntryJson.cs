@@ -1,6 +1,6 @@
 namespace Memoize.Cli.Json;
 
-/// <summary>An entry in <see cref="ListJson"/>. Of a damaged one, what is in its header is null.</summary>
+/// <summary>An entry in <see cref="ListJson"/>. Of a damaged or outdated one, what is in its header is null.</summary>
 internal sealed record EntryJson
 {
     public required string Key { get; init; }

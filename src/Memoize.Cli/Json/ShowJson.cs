@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Memoize.Cli.Json;
 
-/// <summary>The shape of <c>memoize show --json</c>. Of a damaged entry, what is in its header is null.</summary>
+/// <summary>The shape of <c>memoize show --json</c>. Of a damaged or outdated entry, what is in its header is null.</summary>
 internal sealed record ShowJson
 {
     public required string File { get; init; }

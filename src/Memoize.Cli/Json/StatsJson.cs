@@ -19,6 +19,8 @@ internal sealed record StatsJson
 
     public required long Expired { get; init; }
 
+    public required long Outdated { get; init; }
+
     public required long Damaged { get; init; }
 
     public required long ContentBytes { get; init; }
@@ -34,6 +36,7 @@ internal sealed record StatsJson
         Fresh = methods.Sum(static method => method.Fresh),
         Stale = methods.Sum(static method => method.Stale),
         Expired = methods.Sum(static method => method.Expired),
+        Outdated = methods.Sum(static method => method.Outdated),
         Damaged = methods.Sum(static method => method.Damaged),
         ContentBytes = methods.Sum(static method => method.ContentBytes),
         Methods = methods,
@@ -53,6 +56,8 @@ internal sealed record MethodJson
 
     public long Expired { get; init; }
 
+    public long Outdated { get; init; }
+
     public long Damaged { get; init; }
 
     public long ContentBytes { get; init; }
@@ -63,6 +68,7 @@ internal sealed record MethodJson
         Fresh = Fresh + (examined.State == StoredState.Fresh ? 1 : 0),
         Stale = Stale + (examined.State == StoredState.Stale ? 1 : 0),
         Expired = Expired + (examined.State == StoredState.Expired ? 1 : 0),
+        Outdated = Outdated + (examined.State == StoredState.Outdated ? 1 : 0),
         Damaged = Damaged + (examined.State == StoredState.Damaged ? 1 : 0),
         ContentBytes = ContentBytes + examined.Entry.Content.Length,
     };

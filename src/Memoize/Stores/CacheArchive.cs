@@ -52,7 +52,7 @@ public static class CacheArchive
         await foreach (var entry in entries.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (EntryHeader.Decode(entry.Content, out var header, out _) is { } damage) skipped.Add(entry, damage);
+            if (EntryHeader.Decode(entry.Key, entry.Content, out var header, out _) is { } damage) skipped.Add(entry, damage);
             else if (IsOver(header!, clock)) expired++;
             else if (await writer.TryWriteAsync(entry, cancellationToken).ConfigureAwait(false) is { } refusal) skipped.Add(entry, refusal);
             progress?.Report(writer.Count + skipped.Count + expired);
@@ -98,7 +98,7 @@ public static class CacheArchive
         await ReadingAsync(reader.BeginAsync(cancellationToken)).ConfigureAwait(false);
         while (await ReadingAsync(reader.ReadAsync(cancellationToken)).ConfigureAwait(false) is { } entry)
         {
-            if (EntryHeader.Decode(entry.Content, out var header, out _) is { } damage) skipped.Add(entry, damage);
+            if (EntryHeader.Decode(entry.Key, entry.Content, out var header, out _) is { } damage) skipped.Add(entry, damage);
             else if (IsOver(header!, clock)) expired++;
             else if (await WriteAsync(entry, header!).ConfigureAwait(false)) written++;
             else unchanged++;
@@ -129,7 +129,7 @@ public static class CacheArchive
             {
                 var there = (await store.ReadAsync(entry.Key, cancellationToken).ConfigureAwait(false)).Entry;
                 if (there is not null
-                    && EntryHeader.Decode(there.Content, out var known, out _) is null
+                    && EntryHeader.Decode(entry.Key, there.Content, out var known, out _) is null
                     && known!.Created >= header.Created
                     && !IsOver(known, clock)) return false;
 

@@ -5,19 +5,20 @@ namespace Memoize;
 
 /// <summary>
 /// What stands before the serialized value in the content of a <see cref="StoredEntry"/>: when it was made and when it ends,
-/// what made it, and a checksum over all of it. docs/entry-format.md describes every byte.
+/// what made it, and a checksum over all of it and the entry's key. docs/entry-format.md describes every byte.
 /// </summary>
 /// <remarks>The format is data and never code: reading it makes nothing but numbers and strings.</remarks>
 public sealed record EntryHeader
 {
     /// <summary>The version of the format that this library writes and reads.</summary>
-    public const int FormatVersion = 1;
+    public const int FormatVersion = 2;
 
     private const uint Magic = 0x4F4D454D; // "MEMO", the lowest byte first.
     private const int ChecksumAt = 8;
     private const int ChecksummedFrom = 12;
     private const int FixedLength = 72;
     private const byte HasExpiry = 1;
+    private const byte VersionWithoutKey = 1;
     private const string NoRoom = "Its strings do not fit into it.";
 
     /// <summary>When the value was computed or set.</summary>
@@ -51,8 +52,10 @@ public sealed record EntryHeader
     public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>The content of an entry: this header with its checksum, and the serialized value.</summary>
+    /// <param name="key">The entry's key. Under another one the content is damaged.</param>
+    /// <param name="payload">The serialized value.</param>
     /// <exception cref="ArgumentException"><see cref="Format"/> or a tag has more than 65,535 bytes as UTF-8, or there are more tags than that.</exception>
-    public byte[] Encode(ReadOnlySpan<byte> payload)
+    public byte[] Encode(StoreKey key, ReadOnlySpan<byte> payload)
     {
         if (Tags.Count > ushort.MaxValue) throw new ArgumentException($"An entry can have 65,535 tags, not {Tags.Count}.");
 
@@ -76,7 +79,7 @@ public sealed record EntryHeader
         Put(Format, ref writer);
         foreach (string tag in Tags) Put(tag, ref writer);
         payload.CopyTo(writer);
-        BinaryPrimitives.WriteUInt32LittleEndian(content.AsSpan(ChecksumAt), ChecksumOf(content));
+        BinaryPrimitives.WriteUInt32LittleEndian(content.AsSpan(ChecksumAt), ChecksumOf(key, content));
         return content;
 
         static int SizeOf(string text)
@@ -96,25 +99,24 @@ public sealed record EntryHeader
     }
 
     /// <summary>Reads the content of an entry, and checks it.</summary>
+    /// <param name="key">The key that the content was found under.</param>
     /// <param name="content">The content.</param>
-    /// <param name="header">The header; <see langword="null"/> if the content is damaged.</param>
+    /// <param name="header">The header; <see langword="null"/> if the content is damaged, or of another version of the format.</param>
     /// <param name="payload">The serialized value.</param>
-    /// <returns>What is wrong with the content; <see langword="null"/> if nothing is.</returns>
-    public static string? Decode(ReadOnlyMemory<byte> content, out EntryHeader? header, out ReadOnlyMemory<byte> payload)
+    /// <returns>What is wrong with the content; <see langword="null"/> if nothing is. <see cref="IsOfAnotherVersion"/> tells whether it is only that.</returns>
+    public static string? Decode(StoreKey key, ReadOnlyMemory<byte> content, out EntryHeader? header, out ReadOnlyMemory<byte> payload)
     {
         (header, payload) = (null, default);
         var reader = content.Span;
+        if (IsOfAnotherVersion(key, reader)) return $"It is of version {reader[4]} of the format with the flags {reader[5]}; this library reads version {FormatVersion} with the flags 0 and {HasExpiry}.";
         if (reader.Length < FixedLength) return $"It has {reader.Length} bytes, which is less than a header.";
         if (BinaryPrimitives.ReadUInt32LittleEndian(reader) != Magic) return "It does not begin like an entry.";
-        if (reader[4] != FormatVersion) return $"It is of version {reader[4]} of the format; this library reads version {FormatVersion}.";
-        if (BinaryPrimitives.ReadUInt32LittleEndian(reader[ChecksumAt..]) != ChecksumOf(reader)) return "Its checksum is wrong: it was damaged.";
+        if (BinaryPrimitives.ReadUInt32LittleEndian(reader[ChecksumAt..]) != ChecksumOf(key, reader)) return "Its checksum is wrong: it was damaged, or is another key's.";
 
         // Whole, as its checksum says; but a checksum can be made by anybody, so nothing that is read is relied on.
         int payloadLength = BinaryPrimitives.ReadInt32LittleEndian(reader[56..]);
         int headerLength = BinaryPrimitives.ReadInt32LittleEndian(reader[60..]);
         if (payloadLength < 0 || headerLength < FixedLength || (long)headerLength + payloadLength != reader.Length) return "Its lengths do not add up.";
-
-        if ((reader[5] & ~HasExpiry) != 0) return $"It has flags ({reader[5]}) that this library does not know.";
 
         bool expires = reader[5] == HasExpiry;
         if (TimeAt(reader[12..]) is not { } created || TimeAt(reader[20..]) is not { } end || TimeAt(reader[28..]) is not { } staleUntil) return "One of its moments is beyond all time.";
@@ -146,6 +148,23 @@ public sealed record EntryHeader
         return null;
     }
 
+    /// <summary>
+    /// Whether content is whole, and of a version of the format that this library does not read, or with flags that it does not
+    /// know: it was written by an older library or a later one. It is of no use here, and nothing is wrong with it.
+    /// </summary>
+    /// <remarks>
+    /// In every version from 2 on the magic number, the version, the flags and the checksum are where they are now, and the checksum
+    /// is computed as it is now: so damage can be told from a change of the format whatever that change is.
+    /// </remarks>
+    public static bool IsOfAnotherVersion(StoreKey key, ReadOnlySpan<byte> content)
+    {
+        if (content.Length < ChecksummedFrom || BinaryPrimitives.ReadUInt32LittleEndian(content) != Magic) return false;
+        if (content[4] == FormatVersion && (content[5] & ~HasExpiry) == 0) return false;
+
+        uint checksum = content[4] == VersionWithoutKey ? Crc32C.Of(content[..ChecksumAt], content[ChecksummedFrom..]) : ChecksumOf(key, content);
+        return BinaryPrimitives.ReadUInt32LittleEndian(content[ChecksumAt..]) == checksum;
+    }
+
     private static DateTimeOffset? TimeAt(ReadOnlySpan<byte> reader)
     {
         long ticks = BinaryPrimitives.ReadInt64LittleEndian(reader);
@@ -165,6 +184,11 @@ public sealed record EntryHeader
         return text;
     }
 
-    // Of everything but itself.
-    private static uint ChecksumOf(ReadOnlySpan<byte> content) => Crc32C.Of(content[..ChecksumAt], content[ChecksummedFrom..]);
+    // Of the key, and of everything but itself.
+    private static uint ChecksumOf(StoreKey key, ReadOnlySpan<byte> content)
+    {
+        Span<byte> bytes = stackalloc byte[StoreKey.Length];
+        key.CopyTo(bytes);
+        return Crc32C.Of(bytes, content[..ChecksumAt], content[ChecksummedFrom..]);
+    }
 }

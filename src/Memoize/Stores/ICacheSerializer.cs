@@ -12,6 +12,13 @@ public interface ICacheSerializer
     /// <summary>The name of the format, which goes into each entry: one that was written in another format is a miss.</summary>
     string Format { get; }
 
+    /// <summary>
+    /// The name of the format of results of one type, if it is more than <see cref="Format"/>: a serializer whose options change
+    /// what its bytes mean has a fingerprint of them in it. It is the same in every process and on every machine, and is asked for
+    /// once for each cached method.
+    /// </summary>
+    string FormatOf<T>() => Format;
+
     /// <summary>Writes <paramref name="value"/>.</summary>
     void Serialize<T>(T value, IBufferWriter<byte> destination);
 

@@ -7,7 +7,10 @@ using System.Text.Json.Serialization.Metadata;
 namespace Memoize;
 
 /// <summary>Results as JSON, by System.Text.Json.</summary>
-/// <remarks>Thread-safe. Values come back as their declared type: what a derived type adds is lost unless System.Text.Json is told of it.</remarks>
+/// <remarks>
+/// Thread-safe. Values come back as their declared type: a derived value does not, and stays in memory, unless System.Text.Json
+/// is told of its type.
+/// </remarks>
 public sealed class JsonCacheSerializer : ICacheSerializer
 {
     private readonly JsonSerializerOptions _options;
@@ -32,6 +35,12 @@ public sealed class JsonCacheSerializer : ICacheSerializer
 
     /// <inheritdoc/>
     public string Format => "json";
+
+    /// <summary>
+    /// <c>json:</c> and a fingerprint of what the options make of the type: names, converters, what is left out. Entries that were
+    /// written with options that mean something else are misses (<see cref="MissReason.SchemaChanged"/>).
+    /// </summary>
+    public string FormatOf<T>() => $"{Format}:{JsonContract.FingerprintOf(typeof(T), _options)}";
 
     /// <summary>Of any type, found out at run time by reflection.</summary>
     /// <exception cref="InvalidOperationException">The program was published without reflection for JSON.</exception>

@@ -31,6 +31,7 @@ internal sealed class StoreLevel<TKey, TValue>
     private readonly AttachedStore _store;
     private readonly ICacheSerializer _serializer;
     private readonly RoundTripCheck<TValue> _check;
+    private string? _format;
 
     // What has been said in the log: each kind of failure, and each member that was lost, once.
     private readonly ConcurrentDictionary<string, bool> _said = new(StringComparer.Ordinal);
@@ -84,7 +85,7 @@ internal sealed class StoreLevel<TKey, TValue>
         {
             var look = _store.Claims.Read(storeKey);
             _store.Reading.Succeeded();
-            return Interpret(look);
+            return Interpret(storeKey, look);
         }
         catch (Exception failure)
         {
@@ -105,7 +106,7 @@ internal sealed class StoreLevel<TKey, TValue>
         {
             var look = await _store.Claims.ReadAsync(storeKey, cancellationToken).ConfigureAwait(false);
             _store.Reading.Succeeded();
-            return Interpret(look);
+            return Interpret(storeKey, look);
         }
         catch (Exception failure) when (!IsCancellation(failure, cancellationToken))
         {
@@ -325,7 +326,7 @@ internal sealed class StoreLevel<TKey, TValue>
         if (result.Claim is { } claim) return new() { Claim = new HeldClaim(_method, _store, claim, unwanted) };
         if (result.Entry is not { } entry) return null;
 
-        var look = Interpret(new StoreLook(entry));
+        var look = Interpret(request.Key, new StoreLook(entry));
         if (look is { HasValue: true, Reason: null }) return new() { IsFound = true, Found = look };
 
         request = request with { Seen = entry.Revision };
@@ -342,18 +343,21 @@ internal sealed class StoreLevel<TKey, TValue>
         return left < ShortestWait ? ShortestWait : left > LongestWait ? LongestWait : left;
     }
 
-    private StoredLook<TValue> Interpret(StoreLook look)
+    private StoredLook<TValue> Interpret(StoreKey key, StoreLook look)
     {
         if (look.Entry is not { } entry) return new() { Reason = look.Reason };
-        if (EntryHeader.Decode(entry.Content, out var header, out var payload) is { } problem)
+        if (EntryHeader.Decode(key, entry.Content, out var header, out var payload) is { } problem)
         {
-            Log.EntryCorrupt(_method.Memoizer.Logger, exception: null, _method.Name, entry.Key, problem);
+            // An older library's, or a later one's: the next result takes its place.
+            if (EntryHeader.IsOfAnotherVersion(key, entry.Content.Span)) return new() { Revision = entry.Revision, Reason = MissReason.SchemaChanged };
+
+            Log.EntryCorrupt(_method.Memoizer.Logger, exception: null, _method.Name, key, problem);
             return new() { Revision = entry.Revision, Reason = MissReason.Corrupt };
         }
 
         MissReason? mismatch =
             header!.Version != _policy.Version || header.Code != _form.Code ? MissReason.VersionChanged
-            : header.Schema != _form.Schema || header.Format != _serializer.Format ? MissReason.SchemaChanged
+            : header.Schema != _form.Schema || header.Format != TryFormat() ? MissReason.SchemaChanged
             : null;
         if (mismatch is not null) return new() { Revision = entry.Revision, Reason = mismatch };
 
@@ -376,8 +380,24 @@ internal sealed class StoreLevel<TKey, TValue>
         }
         catch (Exception failure)
         {
-            Log.EntryCorrupt(_method.Memoizer.Logger, failure, _method.Name, entry.Key, "Its value could not be read.");
+            Log.EntryCorrupt(_method.Memoizer.Logger, failure, _method.Name, key, "Its value could not be read.");
             return new() { Revision = entry.Revision, Reason = MissReason.Corrupt };
+        }
+    }
+
+    // Found out when it is first needed, by one call or by several at once, which come to the same.
+    private string Format => _format ??= _serializer.FormatOf<TValue>();
+
+    /// <summary>Null if the serializer does not know the type: what it says then is logged where a result is written.</summary>
+    private string? TryFormat()
+    {
+        try
+        {
+            return Format;
+        }
+        catch (Exception)
+        {
+            return null;
         }
     }
 
@@ -429,7 +449,7 @@ internal sealed class StoreLevel<TKey, TValue>
             Version = _policy.Version,
             Code = _form.Code,
             Schema = _form.Schema,
-            Format = _serializer.Format,
+            Format = Format,
             Size = size,
             Tags = tags ?? [],
         };
@@ -437,7 +457,7 @@ internal sealed class StoreLevel<TKey, TValue>
         {
             Key = storeKey,
             Method = _method.Name,
-            Content = header.Encode(payload),
+            Content = header.Encode(storeKey, payload),
             Tags = header.Tags,
             ReadableKey = _method.Memoizer.Options.StoreReadableKeys ? key.ToString() : null,
         };

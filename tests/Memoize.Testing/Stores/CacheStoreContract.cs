@@ -50,14 +50,14 @@ public abstract class CacheStoreContract
             Format = "bytes",
             Tags = tags ?? [],
         };
-        return new StoredEntry { Key = key, Method = method, Content = header.Encode(payload), Tags = tags ?? [], ReadableKey = readableKey };
+        return new StoredEntry { Key = key, Method = method, Content = header.Encode(key, payload), Tags = tags ?? [], ReadableKey = readableKey };
     }
 
     protected static string? ValueOf(StoredEntry? entry)
     {
         if (entry is null) return null;
 
-        Assert.Null(EntryHeader.Decode(entry.Content, out _, out var payload));
+        Assert.Null(EntryHeader.Decode(entry.Key, entry.Content, out _, out var payload));
         return Encoding.UTF8.GetString(payload.Span);
     }
 

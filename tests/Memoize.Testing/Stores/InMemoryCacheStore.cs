@@ -39,7 +39,7 @@ public sealed class InMemoryCacheStore : ICacheStore
     public long Prune()
     {
         var now = _time.GetUtcNow();
-        return RemoveWhere(entry => EntryHeader.Decode(entry.Content, out var header, out _) is null && header!.StaleUntil < now);
+        return RemoveWhere(entry => EntryHeader.Decode(entry.Key, entry.Content, out var header, out _) is null && header!.StaleUntil < now);
     }
 
     public long Count()

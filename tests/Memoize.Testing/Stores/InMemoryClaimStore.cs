@@ -67,7 +67,7 @@ public sealed class InMemoryClaimStore : IClaimStore
             foreach (var slot in _data.Slots.Values)
             {
                 // Content that this library cannot read may be of a later version, which still serves it.
-                if (slot.Entry is not { } entry || EntryHeader.Decode(entry.Content, out var header, out _) is not null) continue;
+                if (slot.Entry is not { } entry || EntryHeader.Decode(entry.Key, entry.Content, out var header, out _) is not null) continue;
                 if (header!.StaleUntil < now && Drop(slot, MissReason.Expired)) removed++;
             }
 

@@ -8,6 +8,7 @@ namespace Memoize.Tests;
 /// <summary>The bytes before a stored value: what goes in comes out, and what was damaged is found to be.</summary>
 public sealed class EntryHeaderTests(ITestOutputHelper output)
 {
+    private static readonly StoreKey Key = new([.. Enumerable.Range(1, StoreKey.Length).Select(number => (byte)number)]);
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
     private static EntryHeader Example => new()
@@ -55,7 +56,7 @@ public sealed class EntryHeaderTests(ITestOutputHelper output)
             byte[] payload = new byte[random.Next(3) == 0 ? 0 : random.Next(300)];
             random.NextBytes(payload);
 
-            string? problem = EntryHeader.Decode(header.Encode(payload), out var read, out var readPayload);
+            string? problem = EntryHeader.Decode(Key, header.Encode(Key, payload), out var read, out var readPayload);
 
             Assert.True(problem is null, $"Seed {seed}: {problem}");
             AssertSame(header, read!);
@@ -66,7 +67,7 @@ public sealed class EntryHeaderTests(ITestOutputHelper output)
     [Fact]
     public void A_value_that_does_not_expire_has_neither_moment()
     {
-        var read = Read((Example with { Expires = null }).Encode([]));
+        var read = Read((Example with { Expires = null }).Encode(Key, []));
 
         Assert.Null(read.Expires);
         Assert.Null(read.StaleUntil);
@@ -75,7 +76,7 @@ public sealed class EntryHeaderTests(ITestOutputHelper output)
     [Fact]
     public void A_value_that_expires_and_is_not_to_be_served_stale_is_gone_when_it_expires()
     {
-        var read = Read((Example with { StaleUntil = null }).Encode([]));
+        var read = Read((Example with { StaleUntil = null }).Encode(Key, []));
 
         Assert.Equal(Example.Expires, read.StaleUntil);
     }
@@ -83,7 +84,7 @@ public sealed class EntryHeaderTests(ITestOutputHelper output)
     [Fact]
     public void The_ends_of_time_are_moments_too()
     {
-        var read = Read((Example with { Created = DateTimeOffset.MinValue, Expires = DateTimeOffset.MinValue, StaleUntil = DateTimeOffset.MaxValue }).Encode([]));
+        var read = Read((Example with { Created = DateTimeOffset.MinValue, Expires = DateTimeOffset.MinValue, StaleUntil = DateTimeOffset.MaxValue }).Encode(Key, []));
 
         Assert.Equal(DateTimeOffset.MinValue, read.Created);
         Assert.Equal(DateTimeOffset.MinValue, read.Expires);
@@ -95,7 +96,7 @@ public sealed class EntryHeaderTests(ITestOutputHelper output)
     {
         var there = new DateTimeOffset(2026, 1, 1, 14, 0, 0, TimeSpan.FromHours(2));
 
-        var read = Read((Example with { Created = there }).Encode([]));
+        var read = Read((Example with { Created = there }).Encode(Key, []));
 
         Assert.Equal(Now, read.Created);
         Assert.Equal(TimeSpan.Zero, read.Created.Offset);
@@ -105,8 +106,8 @@ public sealed class EntryHeaderTests(ITestOutputHelper output)
     public void A_tag_can_have_65_535_bytes_and_an_entry_as_many_tags()
     {
         string longest = new('x', ushort.MaxValue);
-        Assert.Equal([longest], Read((Example with { Tags = [longest] }).Encode([])).Tags);
-        Assert.Equal(ushort.MaxValue, Read((Example with { Tags = new string[ushort.MaxValue].Select(_ => "").ToArray() }).Encode([])).Tags.Count);
+        Assert.Equal([longest], Read((Example with { Tags = [longest] }).Encode(Key, [])).Tags);
+        Assert.Equal(ushort.MaxValue, Read((Example with { Tags = new string[ushort.MaxValue].Select(_ => "").ToArray() }).Encode(Key, [])).Tags.Count);
     }
 
     [Fact]
@@ -114,9 +115,9 @@ public sealed class EntryHeaderTests(ITestOutputHelper output)
     {
         string tooLong = "abc" + new string('ü', ushort.MaxValue / 2);
 
-        var tag = Assert.Throws<ArgumentException>(() => (Example with { Tags = [tooLong] }).Encode([]));
-        var format = Assert.Throws<ArgumentException>(() => (Example with { Format = tooLong }).Encode([]));
-        var count = Assert.Throws<ArgumentException>(() => (Example with { Tags = new string[ushort.MaxValue + 1].Select(_ => "").ToArray() }).Encode([]));
+        var tag = Assert.Throws<ArgumentException>(() => (Example with { Tags = [tooLong] }).Encode(Key, []));
+        var format = Assert.Throws<ArgumentException>(() => (Example with { Format = tooLong }).Encode(Key, []));
+        var count = Assert.Throws<ArgumentException>(() => (Example with { Tags = new string[ushort.MaxValue + 1].Select(_ => "").ToArray() }).Encode(Key, []));
 
         Assert.Contains("65,535 bytes", tag.Message, StringComparison.Ordinal);
         Assert.Contains("\"abcü", tag.Message, StringComparison.Ordinal);
@@ -142,7 +143,7 @@ public sealed class EntryHeaderTests(ITestOutputHelper output)
             content[i] = good;
         }
 
-        Assert.Null(EntryHeader.Decode(content, out _, out _));
+        Assert.Null(EntryHeader.Decode(Key, content, out _, out _));
     }
 
     [Fact]
@@ -204,13 +205,13 @@ public sealed class EntryHeaderTests(ITestOutputHelper output)
         int read = 0;
         for (int i = 0; i < 50_000; i++)
         {
-            byte[] content = RandomHeader(random).Encode(new byte[random.Next(20)]);
+            byte[] content = RandomHeader(random).Encode(Key, new byte[random.Next(20)]);
             for (int changes = random.Next(1, 5); changes > 0; changes--) content[random.Next(4, content.Length)] = (byte)random.Next(256);
             if (random.Next(4) == 0) Array.Resize(ref content, random.Next(72, content.Length + 1));
             content[4] = EntryHeader.FormatVersion;
             Sign(content);
 
-            string? problem = EntryHeader.Decode(content, out var header, out var payload);
+            string? problem = EntryHeader.Decode(Key, content, out var header, out var payload);
 
             Assert.Equal(problem is null, header is not null);
             if (header is null) Assert.Equal(0, payload.Length);
@@ -237,24 +238,66 @@ public sealed class EntryHeaderTests(ITestOutputHelper output)
         string problem = Problem(content => Sign(Changed(content, 4, 9)));
 
         Assert.Contains("version 9", problem, StringComparison.Ordinal);
-        Assert.Contains("reads version 1", problem, StringComparison.Ordinal);
+        Assert.Contains("reads version 2", problem, StringComparison.Ordinal);
     }
 
     // Else an entry with another flag beside that of expiry would be one that never expires.
     [Fact]
     public void Flags_that_are_not_known_are_not_overlooked() =>
-        Assert.Contains("flags (3)", Problem(content => Sign(Changed(content, 5, 3))), StringComparison.Ordinal);
+        Assert.Contains("flags 3", Problem(content => Sign(Changed(content, 5, 3))), StringComparison.Ordinal);
+
+    // Versions
+
+    [Fact]
+    public void Content_under_another_key_is_damaged()
+    {
+        byte[] content = DocumentedExample();
+        byte[] bytes = Key.ToArray();
+        for (int bit = 0; bit < 8 * StoreKey.Length; bit++)
+        {
+            bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+            var other = new StoreKey(bytes);
+
+            Assert.Contains("another key's", EntryHeader.Decode(other, content, out var header, out _), StringComparison.Ordinal);
+            Assert.Null(header);
+            Assert.False(EntryHeader.IsOfAnotherVersion(other, content));
+            bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+        }
+    }
+
+    [Fact]
+    public void What_is_whole_and_of_another_version_is_told_from_what_is_damaged()
+    {
+        byte[] first = OfFirstVersion(DocumentedExample());
+        byte[] later = Sign([.. DocumentedExample()[..4], 3, .. DocumentedExample()[5..]]);
+        byte[] short_ = Sign([.. "MEMO"u8, 200, 0, 0, 0, 0, 0, 0, 0, 1]);
+        byte[] flagged = Sign(Changed(DocumentedExample(), 5, 3));
+
+        Assert.All((byte[][])[first, later, short_, flagged], content =>
+        {
+            Assert.True(EntryHeader.IsOfAnotherVersion(Key, content));
+            Assert.Contains("this library reads version 2", EntryHeader.Decode(Key, content, out var header, out _), StringComparison.Ordinal);
+            Assert.Null(header);
+            for (int i = 0; i < content.Length; i++)
+            {
+                content[i] ^= 1;
+                Assert.False(EntryHeader.IsOfAnotherVersion(Key, content), $"Byte {i} was changed.");
+                content[i] ^= 1;
+            }
+        });
+        Assert.False(EntryHeader.IsOfAnotherVersion(Key, DocumentedExample()));
+    }
 
     [Fact]
     public void What_later_libraries_put_between_the_strings_and_the_payload_is_passed_over()
     {
-        byte[] content = Example.Encode("value"u8);
+        byte[] content = Example.Encode(Key, "value"u8);
         int headerLength = BinaryPrimitives.ReadInt32LittleEndian(content.AsSpan(60));
         byte[] extended = [.. content[..headerLength], 1, 2, 3, .. content[headerLength..]];
         BinaryPrimitives.WriteInt32LittleEndian(extended.AsSpan(60), headerLength + 3);
         Sign(extended);
 
-        Assert.Null(EntryHeader.Decode(extended, out var header, out var payload));
+        Assert.Null(EntryHeader.Decode(Key, extended, out var header, out var payload));
         AssertSame(Example, header!);
         Assert.Equal("value", Encoding.UTF8.GetString(payload.Span));
     }
@@ -265,23 +308,31 @@ public sealed class EntryHeaderTests(ITestOutputHelper output)
         byte[] content = DocumentedExample();
 
         Assert.Equal(0xE3069283, Crc32C("123456789"u8));
-        Assert.Equal(Crc32C([.. content[..8], .. content[12..]]), BinaryPrimitives.ReadUInt32LittleEndian(content.AsSpan(8)));
+        Assert.Equal(Crc32C([.. Key.ToArray(), .. content[..8], .. content[12..]]), BinaryPrimitives.ReadUInt32LittleEndian(content.AsSpan(8)));
     }
 
-    private static byte[] DocumentedExample() => Example.Encode("""{"price":1}"""u8);
+    private static byte[] DocumentedExample() => Example.Encode(Key, """{"price":1}"""u8);
 
     private static EntryHeader Read(byte[] content)
     {
-        Assert.Null(EntryHeader.Decode(content, out var header, out _));
+        Assert.Null(EntryHeader.Decode(Key, content, out var header, out _));
         return header!;
     }
 
     private static string Problem(Func<byte[], byte[]> damage)
     {
-        string? problem = EntryHeader.Decode(damage(DocumentedExample()), out var header, out _);
+        string? problem = EntryHeader.Decode(Key, damage(DocumentedExample()), out var header, out _);
         Assert.Null(header);
         Assert.NotNull(problem);
         return problem;
+    }
+
+    // As libraries wrote it before the checksum covered the key.
+    private static byte[] OfFirstVersion(byte[] content)
+    {
+        content[4] = 1;
+        BinaryPrimitives.WriteUInt32LittleEndian(content.AsSpan(8), Crc32C([.. content[..8], .. content[12..]]));
+        return content;
     }
 
     private static byte[] Changed(byte[] content, int at, byte value)
@@ -292,7 +343,7 @@ public sealed class EntryHeaderTests(ITestOutputHelper output)
 
     private static byte[] Sign(byte[] content)
     {
-        BinaryPrimitives.WriteUInt32LittleEndian(content.AsSpan(8), Crc32C([.. content[..8], .. content[12..]]));
+        BinaryPrimitives.WriteUInt32LittleEndian(content.AsSpan(8), Crc32C([.. Key.ToArray(), .. content[..8], .. content[12..]]));
         return content;
     }
 
@@ -311,7 +362,7 @@ public sealed class EntryHeaderTests(ITestOutputHelper output)
 
     private static void AssertDamaged(byte[] content, string how)
     {
-        string? problem = EntryHeader.Decode(content, out var header, out var payload);
+        string? problem = EntryHeader.Decode(Key, content, out var header, out var payload);
         Assert.True(problem is not null && header is null && payload.IsEmpty, $"Not found to be damaged: {how}.");
     }
 

@@ -138,7 +138,7 @@ public sealed class MemoizerArchiveTests
         {
             Key = CacheArchiveTests.Key(1),
             Method = method,
-            Content = new EntryHeader { Created = _time.GetUtcNow(), Expires = end, StaleUntil = end, Schema = 1, Format = "json" }.Encode("1"u8),
+            Content = new EntryHeader { Created = _time.GetUtcNow(), Expires = end, StaleUntil = end, Schema = 1, Format = "json" }.Encode(CacheArchiveTests.Key(1), "1"u8),
         };
     }
 

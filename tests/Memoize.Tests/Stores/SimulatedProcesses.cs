@@ -28,6 +28,9 @@ internal sealed class SimulatedProcesses
     public static StoredForm<TextKey> FormOf(ulong schema = 1, ulong code = 0) =>
         new() { WriteKey = static (key, writer) => writer.Write(key), Schema = schema, Code = code };
 
+    /// <summary>The format that a memoizer without a serializer of its own writes.</summary>
+    public static string FormatOf<T>() => JsonCacheSerializer.ByReflection().FormatOf<T>();
+
     public Memoizer NewMemoizer(Action<MemoizerOptions>? configure = null)
     {
         var options = new MemoizerOptions { TimeProvider = Time, LoggerFactory = Log, Store = Store.OfAnotherProcess(), AutomaticPruning = false };

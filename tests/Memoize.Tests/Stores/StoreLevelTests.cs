@@ -198,7 +198,7 @@ public sealed class StoreLevelTests
         {
             Key = SimulatedProcesses.KeyOf("key"),
             Method = SimulatedProcesses.Name,
-            Content = new EntryHeader { Created = Time.GetUtcNow(), Schema = 1, Format = "json" }.Encode(payload),
+            Content = new EntryHeader { Created = Time.GetUtcNow(), Schema = 1, Format = SimulatedProcesses.FormatOf<Note>() }.Encode(SimulatedProcesses.KeyOf("key"), payload),
         });
 
         var read = SimulatedProcesses.Start<Note>(_processes.NewMemoizer()).Call("key", _ => throw new InvalidOperationException());
@@ -217,6 +217,56 @@ public sealed class StoreLevelTests
 
         var record = Assert.Single(_processes.Log.Records, record => record.EventId == 11);
         Assert.Contains("checksum", record.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 1)]
+    [InlineData(false, 3)]
+    [InlineData(true, 3)]
+    public async Task An_entry_of_another_version_of_the_format_is_a_miss_once_and_no_error(bool isAsync, byte version)
+    {
+        await Load(_processes.Start(), isAsync, "key", () => "one");
+        var entry = _processes.Store.Read(SimulatedProcesses.KeyOf("key")).Entry!;
+        _processes.Store.Write(entry with { Content = OfVersion(version, entry) });
+        var method = _processes.Start();
+        Assert.Equal(MissReason.SchemaChanged, method.Explain("key").Reason);
+
+        Assert.Equal("two", await Load(method, isAsync, "key", () => "two"));
+
+        Assert.Equal((1, 0), (method.Statistics.MissesFor(MissReason.SchemaChanged), method.Statistics.MissesFor(MissReason.Corrupt)));
+        Assert.Empty(_processes.Log.Records);
+        Assert.Equal("two", await Load(_processes.Start(), isAsync, "key", Fail));
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task Content_of_another_key_is_corrupt(bool isAsync)
+    {
+        await Load(_processes.Start(), isAsync, "mine", () => "my secret");
+        var mine = _processes.Store.Read(SimulatedProcesses.KeyOf("mine")).Entry!;
+        _processes.Store.Write(mine with { Key = SimulatedProcesses.KeyOf("yours") });
+        var method = _processes.Start();
+
+        Assert.Equal("yours", await Load(method, isAsync, "yours", () => "yours"));
+
+        Assert.Equal(1, method.Statistics.MissesFor(MissReason.Corrupt));
+        Assert.Contains("another key's", Assert.Single(_processes.Log.Records).Message, StringComparison.Ordinal);
+    }
+
+    // Whatever key the store says that it is of.
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task An_entry_of_another_key_is_corrupt(bool isAsync)
+    {
+        var plain = new InMemoryCacheStore(Time);
+        await Load(_processes.Start(configure: options => options.Store = plain), isAsync, "mine", () => "my secret");
+        var mine = plain.Read(SimulatedProcesses.KeyOf("mine")).Entry!;
+        var method = _processes.Start(configure: options => options.Store = new Mistaken(plain, mine));
+
+        Assert.Equal("yours", await Load(method, isAsync, "yours", () => "yours"));
+
+        Assert.Equal(1, method.Statistics.MissesFor(MissReason.Corrupt));
     }
 
     // Who computes
@@ -633,7 +683,12 @@ public sealed class StoreLevelTests
     [MemberData(nameof(Forms))]
     public async Task An_entry_that_cannot_be_read_is_corrupt(bool isAsync)
     {
-        await Load(_processes.Start(), isAsync, "key", () => "one");
+        _processes.Store.Write(new StoredEntry
+        {
+            Key = SimulatedProcesses.KeyOf("key"),
+            Method = SimulatedProcesses.Name,
+            Content = new EntryHeader { Created = Time.GetUtcNow(), Schema = 1, Format = SimulatedProcesses.FormatOf<List<int>>() }.Encode(SimulatedProcesses.KeyOf("key"), "\"one\""u8),
+        });
         var method = SimulatedProcesses.Start<List<int>>(_processes.NewMemoizer());
 
         Assert.Equal([1], isAsync ? await method.CallAsync("key", _ => Task.FromResult<List<int>>([1])) : method.Call("key", _ => [1]));
@@ -804,7 +859,7 @@ public sealed class StoreLevelTests
     {
         Key = SimulatedProcesses.KeyOf("key"),
         Method = SimulatedProcesses.Name,
-        Content = new EntryHeader { Created = DateTimeOffset.UnixEpoch, Schema = 1, Format = "json" }.Encode(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(value)),
+        Content = new EntryHeader { Created = DateTimeOffset.UnixEpoch, Schema = 1, Format = SimulatedProcesses.FormatOf<string>() }.Encode(SimulatedProcesses.KeyOf("key"), System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(value)),
     };
 
     private void Corrupt(string key)
@@ -813,6 +868,51 @@ public sealed class StoreLevelTests
         byte[] content = entry.Content.ToArray();
         content[^1] ^= 1;
         _processes.Store.Write(entry with { Content = content });
+    }
+
+    private static byte[] OfVersion(byte version, StoredEntry entry)
+    {
+        byte[] content = entry.Content.ToArray();
+        content[4] = version;
+        byte[] key = version == 1 ? [] : entry.Key.ToArray();
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(content.AsSpan(8), Crc32C.Of(key, content.AsSpan(0, 8), content.AsSpan(12)));
+        return content;
+    }
+
+    /// <summary>A store that answers with the same entry to whatever it is asked.</summary>
+    private sealed class Mistaken(ICacheStore store, StoredEntry answer) : ICacheStore
+    {
+        public StoreLook Read(StoreKey key) => new(answer);
+
+        public ValueTask<StoreLook> ReadAsync(StoreKey key, CancellationToken cancellationToken = default) => new(Read(key));
+
+        public void Write(StoredEntry entry) => store.Write(entry);
+
+        public ValueTask WriteAsync(StoredEntry entry, CancellationToken cancellationToken = default) => store.WriteAsync(entry, cancellationToken);
+
+        public bool Remove(StoreKey key) => store.Remove(key);
+
+        public ValueTask<bool> RemoveAsync(StoreKey key, CancellationToken cancellationToken = default) => store.RemoveAsync(key, cancellationToken);
+
+        public long RemoveByTag(string tag) => store.RemoveByTag(tag);
+
+        public ValueTask<long> RemoveByTagAsync(string tag, CancellationToken cancellationToken = default) => store.RemoveByTagAsync(tag, cancellationToken);
+
+        public long Clear(string? method = null) => store.Clear(method);
+
+        public ValueTask<long> ClearAsync(string? method = null, CancellationToken cancellationToken = default) => store.ClearAsync(method, cancellationToken);
+
+        public long Prune() => store.Prune();
+
+        public ValueTask<long> PruneAsync(CancellationToken cancellationToken = default) => store.PruneAsync(cancellationToken);
+
+        public long Count() => store.Count();
+
+        public ValueTask<long> CountAsync(CancellationToken cancellationToken = default) => store.CountAsync(cancellationToken);
+
+        public IEnumerable<StoredEntry> Enumerate() => store.Enumerate();
+
+        public IAsyncEnumerable<StoredEntry> EnumerateAsync(CancellationToken cancellationToken = default) => store.EnumerateAsync(cancellationToken);
     }
 
     private sealed record Note(string Text, object Extra);
@@ -832,7 +932,9 @@ public sealed class StoreLevelTests
     {
         private readonly JsonCacheSerializer _json = new(System.Text.Json.JsonSerializerOptions.Default);
 
-        public string Format => "json";
+        public string Format => _json.Format;
+
+        public string FormatOf<T>() => _json.FormatOf<T>();
 
         public void Serialize<T>(T value, System.Buffers.IBufferWriter<byte> destination)
         {
