@@ -27,7 +27,7 @@ internal static class HiddenState
     {
         foreach (var declaring in JsonView.SelfAndBases(view.Type).Where(IsOpen))
         {
-            var shown = Shown(declaring);
+            var shown = Shown(declaring, view);
             foreach (var field in declaring.GetMembers().OfType<IFieldSymbol>().Where(static field => !field.IsStatic && !field.IsConst))
             {
                 if (Obstacle(field, view, shown) is { } obstacle)
@@ -64,7 +64,8 @@ internal static class HiddenState
             return IsRestored(named, view) || !named.DeclaringSyntaxReferences.IsEmpty ? null : $"is lost: '{named.Name}' cannot be set when the value is read; it needs a [JsonConverter]";
 
         // So may what is null at first.
-        return HasEqualityOfItsOwn(view.Type) || field.NullableAnnotation == NullableAnnotation.Annotated || shown.Any(IsOverUnknownField)
+        var mayBeNull = field.NullableAnnotation == NullableAnnotation.Annotated || (field.NullableAnnotation == NullableAnnotation.None && field.Type.IsReferenceType);
+        return mayBeNull || HasEqualityOfItsOwn(view.Type) || shown.Any(IsOverUnknownField)
             ? null
             : "is private, and what it holds is not written; make it a property that can be set, or mark it with [JsonIgnore] if it may be lost";
     }
@@ -114,15 +115,19 @@ internal static class HiddenState
             : null;
     }
 
-    // The properties with code that may return a field.
-    private static IPropertySymbol[] Shown(INamedTypeSymbol type) =>
-        [.. type.GetMembers().OfType<IPropertySymbol>().Where(static property => property is { IsStatic: false, IsIndexer: false, GetMethod: not null } && !JsonMember.IsAuto(property))];
+    // The properties with code that may return a field, as far as JSON sees them or was told not to.
+    private static IPropertySymbol[] Shown(INamedTypeSymbol type, JsonView view) =>
+    [
+        .. type.GetMembers().OfType<IPropertySymbol>().Where(property => property is { IsStatic: false, IsIndexer: false, GetMethod: not null }
+            && !JsonMember.IsAuto(property)
+            && (IsIgnored(property) || MemberOf(property, view) is not null)),
+    ];
 
     private static string? ReturnedFieldOf(IPropertySymbol property)
         => property.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is PropertyDeclarationSyntax syntax ? ReturnedField.Of(syntax) : null;
 
     private static bool IsRestored(IPropertySymbol property, JsonView view)
-        => IsIgnored(property) || MemberOf(property, view) is not { } member || view.IsRestored(member);
+        => IsIgnored(property) || (MemberOf(property, view) is { } member && view.IsRestored(member));
 
     // Which field it sets, only its body says.
     private static bool IsOverUnknownField(IPropertySymbol property) => property.SetMethod is not null

@@ -28,9 +28,8 @@ internal static class InitialValues
 
     /// <summary>Whether a member without a setter always has what its declaration says.</summary>
     public static bool IsConstant(JsonMember member) => member.Symbol is IPropertySymbol { SetMethod: null } property
-        && Written(property) is LiteralExpressionSyntax or MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax or PredefinedTypeSyntax }
-        && property.Type.TypeKind is not (TypeKind.Array or TypeKind.Interface)
-        && JsonRoundTrip.IsValue(property.Type)
+        && Written(property) is { } value
+        && IsConstant(value, property.Type)
         && property.ContainingType.InstanceConstructors.All(IsWithoutCode);
 
     /// <summary>
@@ -42,9 +41,20 @@ internal static class InitialValues
         && IsMadeByConstructor(member.Symbol, member.Type, constructor);
 
     /// <summary>Whether something that cannot change can only have been made by the one constructor, from what is read.</summary>
-    public static bool IsMadeByConstructor(ISymbol member, ITypeSymbol type, IMethodSymbol constructor) => JsonRoundTrip.IsValue(type)
+    public static bool IsMadeByConstructor(ISymbol member, ITypeSymbol type, IMethodSymbol constructor) => IsUnchangeable(type)
         && SymbolEqualityComparer.Default.Equals(member.ContainingType, constructor.ContainingType)
         && constructor.ContainingType.InstanceConstructors.All(other => SymbolEqualityComparer.Default.Equals(other, constructor) || other.IsImplicitlyDeclared);
+
+    private static bool IsConstant(ExpressionSyntax value, ITypeSymbol type) => value switch
+    {
+        LiteralExpressionSyntax or PrefixUnaryExpressionSyntax { Operand: LiteralExpressionSyntax } => true,
+        MemberAccessExpressionSyntax member => type.TypeKind == TypeKind.Enum ? member.Expression.ToString().EndsWith(type.Name, StringComparison.Ordinal) : value.ToString() == "string.Empty",
+        _ => false,
+    };
+
+    // What nobody can change without its setter.
+    private static bool IsUnchangeable(ITypeSymbol type) => JsonRoundTrip.IsValue(type)
+        || (FrameworkTypes.Contain(type) && (type.Name.StartsWith("IReadOnly", StringComparison.Ordinal) || type.Name.StartsWith("Immutable", StringComparison.Ordinal)));
 
     // One that is not written, or the list of parameters after a type's name.
     private static bool IsWithoutCode(IMethodSymbol constructor) => constructor.IsImplicitlyDeclared

@@ -160,9 +160,9 @@ internal sealed class JsonRoundTrip
         var name = CodeText.Readable(view.Type);
         if (!view.Constructor!.Parameters.IsEmpty || view.Members.Any(view.IsRestored) || !HiddenState.CanBe(view.Type))
             return null;
-        return view.Members.Any(static member => member.IsWritten)
-            ? $"'{name}' has nothing that can be set when it is read; give it init accessors, or {(view.Type.IsValueType ? "mark a constructor with [JsonConstructor]" : "a constructor with parameters")}"
-            : $"nothing of a '{name}' is written; give it public properties, or a [JsonConverter]";
+        if (view.Members.Any(static member => member.IsWritten))
+            return $"'{name}' has nothing that can be set when it is read; give it init accessors, or {(view.Type.IsValueType ? "mark a constructor with [JsonConstructor]" : "a constructor with parameters")}";
+        return view.Members.Count == 0 ? $"nothing of a '{name}' is written; give it public properties, or a [JsonConverter]" : null;
     }
 
     private static string? ObstacleOf(IParameterSymbol parameter, JsonView view)

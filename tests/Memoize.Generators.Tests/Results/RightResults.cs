@@ -37,6 +37,8 @@ internal static class RightResults
         internal sealed class IgnoringDefault { [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public int X { get; set; } }
         internal sealed class Constant { public string Kind { get; } = "circle"; public int R { get; set; } }
         internal sealed class Derived(string first, string last) { public string First { get; } = first; public string Last { get; } = last; public string Full { get; } = first + " " + last; }
+        internal sealed class Worded(string text) { public string Text { get; } = text; public IReadOnlyList<string> Words { get; } = text.Split(' '); }
+        internal sealed class Constants { public int A { get; } = -1; public DayOfWeek Day { get; } = DayOfWeek.Friday; public string Empty { get; } = string.Empty; public int X { get; set; } }
         internal sealed class Computing { public int X { get; set; } public int Twice => 2 * X; public IReadOnlyDictionary<string, int> Map => new Dictionary<string, int> { ["x"] = X }; public Open Abstracted => new("a"); }
         internal class BaseOf { public int X { get; set; } public virtual string Name { get; set; } = ""; }
         internal sealed class DerivedOf : BaseOf { public override string Name { get; set; } = "d"; public int Y { get; set; } }
@@ -222,6 +224,8 @@ internal static class RightResults
         IgnoringDefault := new IgnoringDefault() ;; new IgnoringDefault { X = 1 }
         Constant := new Constant { R = 1 }
         Derived := new Derived("a", "b")
+        Worded := new Worded("a b")
+        Constants := new Constants { X = 1 }
         Computing := new Computing { X = 1 }
         BaseOf := new BaseOf { X = 1, Name = "n" }
         DerivedOf := new DerivedOf { X = 1, Name = "n", Y = 2 }

@@ -26,6 +26,9 @@ internal static class ToldResults
         internal sealed class Order { private readonly List<int> _lines = []; public int Id { get; set; } public IReadOnlyCollection<int> Lines => _lines; public Order With(int x) { _lines.Add(x); return this; } }
         internal sealed class ReadOnlyOrder { private readonly List<int> _lines = []; public int Id { get; set; } public IReadOnlyCollection<int> Lines => _lines.AsReadOnly(); public ReadOnlyOrder With(int x) { _lines.Add(x); return this; } }
         internal sealed class Vault { private int _inside; public string? Name { get; set; } public Vault With(int x) { _inside = x; return this; } public int Get() => _inside; }
+        internal sealed class InternallyShown { private int _x; public int Y { get; set; } internal int X => _x; public InternallyShown With(int x) { _x = x; return this; } }
+        internal sealed class Timed { public DateTime At { get; } = DateTime.UtcNow; public int X { get; set; } }
+        internal sealed class Listed(int x) { public int X { get; } = x; public List<int> Items { get; } = []; }
         internal sealed class OnlyPrivate { private int _x; public static OnlyPrivate Of(int x) => new() { _x = x }; public int Get() => _x; }
         internal class VirtualBase { public virtual int X { get; set; } }
         internal sealed class GetOnlyOverride : VirtualBase { public override int X => base.X; public GetOnlyOverride With(int x) { base.X = x; return this; } }
@@ -134,6 +137,9 @@ internal static class ToldResults
         Order := new Order { Id = 1 }.With(1) ;; new Order()
         ReadOnlyOrder := new ReadOnlyOrder { Id = 1 }.With(1)
         Vault := new Vault { Name = "n" }.With(1)
+        InternallyShown := new InternallyShown { Y = 1 }.With(2)
+        Timed := new Timed { X = 1 }
+        Listed := new Listed(1) { Items = { 1 } }
         OnlyPrivate := OnlyPrivate.Of(1)
         GetOnlyOverride := new GetOnlyOverride().With(1)
         Hiding := Hide(new Hiding { X = "a" }, 1)
