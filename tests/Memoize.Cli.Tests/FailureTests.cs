@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Numerics;
 using System.Text.Json;
 
 namespace Memoize.Cli.Tests;
@@ -169,10 +171,39 @@ public sealed class FailureTests : IDisposable
         Assert.Equal(JsonValueKind.Null, listed.GetProperty("created").ValueKind);
         Assert.Equal(1, show.ExitCode);
         Assert.Contains("state        damaged: it is a miss; the next call computes it again\nproblem      Its checksum is wrong: it was damaged, or is another key's.\n", show.Out, StringComparison.Ordinal);
-        Assert.Contains("00000000  4d 45 4d 4f 01", show.Out, StringComparison.Ordinal);
+        Assert.Contains("00000000  4d 45 4d 4f 02", show.Out, StringComparison.Ordinal);
         Assert.Equal(1, json.ExitCode);
         Assert.Equal("damaged", json.Json.GetProperty("entry").GetProperty("state").GetString());
         Assert.Equal((1, ""), (payload.ExitCode, payload.Out));
+    }
+
+    [Fact]
+    public async Task An_entry_of_an_older_library_is_outdated_and_no_problem()
+    {
+        var old = _file.Entry(1);
+        byte[] content = old.Content.ToArray();
+        content[4] = 1;
+        BinaryPrimitives.WriteUInt32LittleEndian(content.AsSpan(8), Crc32C([.. content[..8], .. content[12..]]));
+        _file.With(old with { Content = content });
+
+        var verify = await _file.RunAsync("verify", "FILE");
+        var stats = await _file.RunAsync("stats", "FILE", "--json");
+        var list = await _file.RunAsync("list", "FILE", "--state", "outdated", "--json");
+        var show = await _file.RunAsync("show", "FILE", "00000001");
+
+        Assert.Equal(0, verify.ExitCode);
+        Assert.Contains("nothing is wrong", verify.Out, StringComparison.Ordinal);
+        Assert.Equal((0, 1, 0), (stats.ExitCode, CommandTests.Number(stats.Json, "outdated"), CommandTests.Number(stats.Json, "damaged")));
+        Assert.Single(list.Json.GetProperty("entries").EnumerateArray());
+        Assert.Equal(0, show.ExitCode);
+        Assert.Contains("state        outdated: it is a miss; the next call computes it again\nformat       It is of version 1 of the format", show.Out, StringComparison.Ordinal);
+
+        static uint Crc32C(ReadOnlySpan<byte> bytes)
+        {
+            uint checksum = uint.MaxValue;
+            foreach (byte one in bytes) checksum = BitOperations.Crc32C(checksum, one);
+            return ~checksum;
+        }
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Data.Sqlite;
 
 namespace Memoize.Sqlite.Tests;
@@ -44,6 +45,33 @@ public sealed class ErrorTests : SqliteStoreTests
         {
             for (int i = 0; i < 500; i++) broken.Write(Entry(i, "new"));
         });
+    }
+
+    // The index of the keys says which row a key has: one bit there, and a key has the row of another.
+    [Fact]
+    public void A_flipped_bit_in_an_index_gives_nobody_the_value_of_another_key()
+    {
+        using (var store = Open())
+        {
+            for (int i = 1; i <= 5; i++) store.Write(Entry(i, $"value of {i}"));
+        }
+
+        byte[] file = System.IO.File.ReadAllBytes(File);
+
+        // A record of the index: a header of three bytes, the key, and the number of the row, here in one byte.
+        byte[] record = [0x03, 12 + (2 * StoreKey.Length), 0x01, .. Key(2).ToArray()];
+        int at = file.AsSpan().IndexOf(record);
+        Assert.True(at > 0, "There is no such record in the index.");
+        file[at + record.Length] ^= 1;
+        System.IO.File.WriteAllBytes(File, file);
+
+        var entry = Open().Read(Key(2)).Entry;
+
+        Assert.NotNull(entry);
+        Assert.DoesNotContain("value of 2", Encoding.UTF8.GetString(entry.Content.Span), StringComparison.Ordinal);
+        Assert.Contains("another key's", EntryHeader.Decode(Key(2), entry.Content, out var header, out _), StringComparison.Ordinal);
+        Assert.Null(header);
+        Assert.False(EntryHeader.IsOfAnotherVersion(Key(2), entry.Content.Span));
     }
 
     [Fact]

@@ -62,8 +62,21 @@ internal sealed class JsonContract
 
     private void Add(Type type)
     {
-        if (_options.TryGetTypeInfo(type, out var info)) Add(info);
+        if (TryFind(type) is { } info) Add(info);
         else _text.Append("unknown ").Append(type);
+    }
+
+    // A type that breaks the rules of System.Text.Json does no harm as long as its member is null.
+    private JsonTypeInfo? TryFind(Type type)
+    {
+        try
+        {
+            return _options.TryGetTypeInfo(type, out var info) ? info : null;
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or NotSupportedException)
+        {
+            return null;
+        }
     }
 
     private void Add(JsonTypeInfo info)
