@@ -1,3 +1,4 @@
+using Memoize.Generators.Parsing;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -22,6 +23,7 @@ internal static class Declarations
             && SyntaxFactory.AreEquivalent(before, after, topLevel: true)
             && HaveTheSameConstants(before, after, cancellationToken)
             && HaveTheSameBackingFields(before, after, cancellationToken)
+            && HaveTheSameInitialValues(before, after, cancellationToken)
             && IsMarkedAsGenerated(before, cancellationToken) == IsMarkedAsGenerated(after, cancellationToken)
             && !SwitchesNullableInAnInitialValue(before, cancellationToken)
             && !SwitchesNullableInAnInitialValue(after, cancellationToken);
@@ -46,16 +48,50 @@ internal static class Declarations
         .Where(static node => node is EnumMemberDeclarationSyntax
             || (node is FieldDeclarationSyntax field && field.Modifiers.Any(SyntaxKind.ConstKeyword)));
 
-    // A property that says "field" in a body has a field that counts in the equality of a record.
+    // A property that says "field" in a body has a field that counts in the equality of a record; one that only returns a field shows
+    // what a value holds.
     private static bool HaveTheSameBackingFields(SyntaxTree before, SyntaxTree after, CancellationToken cancellationToken)
-        => PropertiesWithField(before, cancellationToken).SequenceEqual(PropertiesWithField(after, cancellationToken), StringComparer.Ordinal);
+        => FieldsOfProperties(before, cancellationToken).SequenceEqual(FieldsOfProperties(after, cancellationToken));
 
-    private static IEnumerable<string> PropertiesWithField(SyntaxTree tree, CancellationToken cancellationToken) => tree
+    private static IEnumerable<(string Property, string? Field)> FieldsOfProperties(SyntaxTree tree, CancellationToken cancellationToken)
+    {
+        foreach (var property in Members(tree, cancellationToken).OfType<PropertyDeclarationSyntax>())
+        {
+            if (property.DescendantTokens().Any(static token => token.Text == "field"))
+                yield return (property.Identifier.ValueText, "field");
+            else if (ReturnedField.Of(property) is { } returned)
+                yield return (property.Identifier.ValueText, returned);
+        }
+    }
+
+    // What a serializer does not write has its initial value when it is read: what an attribute keeps from being written, and what
+    // has no setter.
+    private static bool HaveTheSameInitialValues(SyntaxTree before, SyntaxTree after, CancellationToken cancellationToken)
+    {
+        using var values = InitialValues(before, cancellationToken).GetEnumerator();
+        foreach (var value in InitialValues(after, cancellationToken))
+        {
+            if (!values.MoveNext() || !SyntaxFactory.AreEquivalent(values.Current, value, topLevel: false))
+                return false;
+        }
+
+        return !values.MoveNext();
+    }
+
+    private static IEnumerable<SyntaxNode> InitialValues(SyntaxTree tree, CancellationToken cancellationToken) => Members(tree, cancellationToken)
+        .SelectMany(static member => member switch
+        {
+            PropertyDeclarationSyntax { Initializer: { } value } property when property.AttributeLists.Count > 0 || !HasSetter(property) => [value],
+            FieldDeclarationSyntax { AttributeLists.Count: > 0 } field => field.Declaration.Variables.Select(static variable => variable.Initializer).OfType<SyntaxNode>(),
+            _ => Enumerable.Empty<SyntaxNode>(),
+        });
+
+    private static bool HasSetter(PropertyDeclarationSyntax property) => property.AccessorList?.Accessors.Any(static accessor => accessor.Keyword.Text is "set" or "init") == true;
+
+    private static IEnumerable<MemberDeclarationSyntax> Members(SyntaxTree tree, CancellationToken cancellationToken) => tree
         .GetRoot(cancellationToken)
         .DescendantNodes(static node => node is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax or TypeDeclarationSyntax)
-        .OfType<PropertyDeclarationSyntax>()
-        .Where(static property => property.DescendantTokens().Any(static token => token.Text == "field"))
-        .Select(static property => property.Identifier.ValueText);
+        .OfType<MemberDeclarationSyntax>();
 
     // In a file that says so in its first comment, nullable annotations mean nothing.
     private static bool IsMarkedAsGenerated(SyntaxTree tree, CancellationToken cancellationToken)

@@ -85,6 +85,7 @@ public sealed class EditsElsewhere
             public record Answer;
             public class Foreign { public virtual string Name => ""; }
             public record Computed { public int Trimmed { get => 1; init { } } }
+            public class Shown { private int _shown, _other; public int Value { get { return _shown; } } [System.Obsolete] public int Old { get; set; } = 1; public int Fixed { get; } = 1; public int Plain { get; set; } = 1; }
         }
         """;
 
@@ -136,6 +137,11 @@ public sealed class EditsElsewhere
     [InlineData("? \"5m\"", "? \"\"\"5m\"\"\"")]
     [InlineData("public int Trimmed { get => 1; init { } }", "public int Trimmed { get => field; init { } }")]
     [InlineData("public int Trimmed { get => 1; init { } }", "public int Trimmed { get => 1; init => field = value; }")]
+    [InlineData("get { return _shown; }", "get { return _other; }")]
+    [InlineData("get { return _shown; }", "get { return _shown + 1; }")]
+    [InlineData("Old { get; set; } = 1;", "Old { get; set; } = 2;")]
+    [InlineData("Old { get; set; } = 1;", "Old { get; set; }")]
+    [InlineData("Fixed { get; } = 1;", "Fixed { get; } = 2;")]
     public void That_change_what_declarations_mean_are_seen(string before, string after)
         => Assert.False(Declarations.AreSame(Consumer.Parse(Other, "A.cs"), Consumer.Parse(Replace(before, after), "A.cs"), CancellationToken.None));
 
@@ -146,6 +152,7 @@ public sealed class EditsElsewhere
     [InlineData("get => 1;", "get => 2;")]
     [InlineData("// base", "// another comment")]
     [InlineData("_unimportant = 1", "_unimportant = 2")]
+    [InlineData("Plain { get; set; } = 1;", "Plain { get; set; } = 2;")]
     [InlineData("=> Task.FromResult(new Shop.Types.Answer())", "=> Task.FromException<Shop.Types.Answer>(null!)")]
     public void Of_bodies_and_comments_are_passed_over(string before, string after)
     {

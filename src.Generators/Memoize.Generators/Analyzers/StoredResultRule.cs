@@ -15,7 +15,12 @@ internal static class StoredResultRule
     public static void Check(AnnotatedMethod method, Action<Diagnostic> report)
     {
         var (_, value) = ReturnParser.Unwrap(method.Method.ReturnType, method.KnownTypes);
-        if (method.NamedStore is { } store && JsonRoundTrip.Obstacle(value) is { } obstacle)
+        if (method.NamedStore is not { } store)
+            return;
+
+        // Who lists a type in a context means it to be written with that context's options.
+        var options = method.KnownTypes.JsonSerializableTypes.TryGetValue(value, out var listed) ? listed : JsonOptions.Default;
+        if (JsonRoundTrip.Obstacle(value, options) is { } obstacle)
             report(Diagnostic.Create(Descriptor, method.Method.Locations.FirstOrDefault(), method.Method.Name, store, CodeText.Readable(value), obstacle));
     }
 }

@@ -21,7 +21,7 @@ internal static class TrimmedResultRule
             return;
 
         var (_, value) = ReturnParser.Unwrap(method.Method.ReturnType, method.KnownTypes);
-        if (!method.KnownTypes.JsonSerializableTypes.Contains(value))
+        if (!method.KnownTypes.JsonSerializableTypes.ContainsKey(value))
             report(Diagnostic.Create(Descriptor, method.Method.Locations.FirstOrDefault(), method.Method.Name, store, value.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)));
     }
 

@@ -151,7 +151,7 @@ internal sealed class KeyShapes(KnownTypes knownTypes, INamedTypeSymbol within)
 
     // The framework's types are not, and its numbers have so many interfaces that asking for them takes the compiler a while.
     private bool IsStorable(ITypeSymbol type)
-        => !SchemaText.IsOfFramework(type) && (knownTypes.Is(type, "Memoize.IStorableKey") || type.AllInterfaces.Any(candidate => knownTypes.Is(candidate, "Memoize.IStorableKey")));
+        => !FrameworkTypes.Contain(type) && (knownTypes.Is(type, "Memoize.IStorableKey") || type.AllInterfaces.Any(candidate => knownTypes.Is(candidate, "Memoize.IStorableKey")));
 
     private SimpleShape OfTypeParameter(ITypeParameterSymbol parameter)
     {

@@ -23,7 +23,7 @@ internal sealed class KnownTypes
 
     private readonly ConcurrentDictionary<ITypeSymbol, string?> _jsonLosses = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IMethodSymbol, OwnKey?> _ownKeys = new(SymbolEqualityComparer.Default);
-    private ISet<ITypeSymbol>? _jsonSerializableTypes;
+    private IReadOnlyDictionary<ITypeSymbol, JsonOptions>? _jsonSerializableTypes;
     private KeyFor[]? _keysFor;
 
     public KnownTypes(Compilation compilation)
@@ -47,16 +47,10 @@ internal sealed class KnownTypes
         new SchemaText().Add(type) is { IsOpen: false } text ? StoredFormModel.Literal(Fingerprint.Of(text.ToString())) : null);
 
     /// <summary>Why System.Text.Json does not give a value of the type back as it was; <see langword="null"/> if it does.</summary>
-    public string? JsonLossOf(ITypeSymbol type) => _jsonLosses.GetOrAdd(type, JsonRoundTrip.Obstacle);
+    public string? JsonLossOf(ITypeSymbol type) => _jsonLosses.GetOrAdd(type, static type => JsonRoundTrip.Obstacle(type));
 
-    /// <summary>The types that <c>JsonSerializerContext</c>s of the project list.</summary>
-    public ISet<ITypeSymbol> JsonSerializableTypes => _jsonSerializableTypes ??= new HashSet<ITypeSymbol>(
-        Contexts(Compilation.Assembly.GlobalNamespace)
-            .SelectMany(static context => context.GetAttributes())
-            .Where(static attribute => attribute is { AttributeClass.Name: "JsonSerializableAttribute", ConstructorArguments.Length: > 0 })
-            .Select(static attribute => attribute.ConstructorArguments[0].Value)
-            .OfType<ITypeSymbol>(),
-        SymbolEqualityComparer.Default);
+    /// <summary>The types that <c>JsonSerializerContext</c>s of the project list, with the options of the first that does.</summary>
+    public IReadOnlyDictionary<ITypeSymbol, JsonOptions> JsonSerializableTypes => _jsonSerializableTypes ??= Serializable(Compilation.Assembly.GlobalNamespace);
 
     /// <summary>Which types can be part of a key.</summary>
     public ValueEquality ValueEquality { get; }
@@ -144,6 +138,22 @@ internal sealed class KnownTypes
     /// <summary>The <c>T</c> of a <c>T?</c> that is a value type; other types as they are.</summary>
     public static ITypeSymbol WithoutNullable(ITypeSymbol type)
         => type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : type;
+
+    private static Dictionary<ITypeSymbol, JsonOptions> Serializable(INamespaceSymbol project)
+    {
+        var types = new Dictionary<ITypeSymbol, JsonOptions>(SymbolEqualityComparer.Default);
+        foreach (var context in Contexts(project))
+        {
+            var options = JsonOptions.Of(context);
+            foreach (var attribute in context.GetAttributes().Where(static attribute => attribute.AttributeClass?.Name == "JsonSerializableAttribute"))
+            {
+                if (attribute.ConstructorArguments.FirstOrDefault().Value is ITypeSymbol type && !types.ContainsKey(type))
+                    types.Add(type, options);
+            }
+        }
+
+        return types;
+    }
 
     private static IEnumerable<INamedTypeSymbol> Contexts(INamespaceOrTypeSymbol container) => container.GetMembers()
         .OfType<INamespaceOrTypeSymbol>()

@@ -18,6 +18,8 @@ internal sealed class SchemaText
     private static readonly string[] SerializerNamespaces =
         ["System.Text.Json", "System.Runtime.Serialization", "Newtonsoft.Json", "MessagePack", "MemoryPack", "ProtoBuf"];
 
+    private static readonly string[] PositionalNamespaces = ["MessagePack", "MemoryPack", "ProtoBuf"];
+
     private readonly StringBuilder _text = new();
     private readonly HashSet<ITypeSymbol> _described = new(SymbolEqualityComparer.Default);
 
@@ -77,30 +79,6 @@ internal sealed class SchemaText
         return members.Values;
     }
 
-    /// <summary>The constructor that values are read with, if that is known: the marked one, or the only one, or one without parameters.</summary>
-    public static IMethodSymbol? Constructor(INamedTypeSymbol type)
-    {
-        if (type.InstanceConstructors.FirstOrDefault(static constructor => Has(constructor, "JsonConstructorAttribute")) is { } marked)
-            return marked;
-
-        var constructors = type.InstanceConstructors.Where(static constructor => constructor.DeclaredAccessibility == Accessibility.Public).ToArray();
-        return constructors.FirstOrDefault(static constructor => constructor.Parameters.IsEmpty && !constructor.IsImplicitlyDeclared)
-            ?? constructors.FirstOrDefault(static constructor => constructor.Parameters.IsEmpty && constructor.ContainingType.IsReferenceType)
-            ?? (constructors.Where(static constructor => !constructor.Parameters.IsEmpty).Take(2).ToArray() is { Length: 1 } only ? only[0] : null)
-            ?? constructors.FirstOrDefault(static constructor => constructor.Parameters.IsEmpty);
-    }
-
-    /// <summary>Whether a symbol has an attribute of System.Text.Json.</summary>
-    public static bool Has(ISymbol symbol, string attribute) => Find(symbol, attribute) is not null;
-
-    /// <summary>An attribute of System.Text.Json.</summary>
-    public static AttributeData? Find(ISymbol symbol, string attribute) => symbol.GetAttributes().FirstOrDefault(candidate =>
-        candidate.AttributeClass is { } type && type.Name == attribute && Namespace(type).StartsWith("System.Text.Json", StringComparison.Ordinal));
-
-    /// <summary>Whether it is a type of the framework, which is known by its name.</summary>
-    public static bool IsOfFramework(ITypeSymbol type)
-        => Namespace(type) is var name && (name == "System" || name.StartsWith("System.", StringComparison.Ordinal) || name.StartsWith("Microsoft.", StringComparison.Ordinal));
-
     private static IEnumerable<INamedTypeSymbol> SelfAndBases(INamedTypeSymbol type)
     {
         for (INamedTypeSymbol? declaring = type; declaring is { SpecialType: not (SpecialType.System_Object or SpecialType.System_ValueType) }; declaring = declaring.BaseType)
@@ -112,10 +90,8 @@ internal sealed class SchemaText
     }
 
     private static bool IsSerialized(ISymbol member)
-        => (member.DeclaredAccessibility == Accessibility.Public || Has(member, "JsonIncludeAttribute"))
-            && !(Find(member, "JsonIgnoreAttribute") is { } ignore && ignore.NamedArguments.All(static argument => argument is not { Key: "Condition", Value.Value: not 1 }));
-
-    private static string Namespace(ITypeSymbol type) => type.ContainingNamespace is { IsGlobalNamespace: false } name ? name.ToDisplayString() : "";
+        => (member.DeclaredAccessibility == Accessibility.Public || JsonAttributes.Has(member, "JsonIncludeAttribute"))
+            && JsonAttributes.IgnoreCondition(member) != JsonAttributes.Ignored.Always;
 
     private SchemaText AddNamed(INamedTypeSymbol type)
     {
@@ -129,11 +105,11 @@ internal sealed class SchemaText
         AddAttributes(type);
         if (type.TypeKind == TypeKind.Enum)
             return AddEnum(type);
-        if (IsOfFramework(type) || type.TypeKind is TypeKind.Delegate or TypeKind.Error)
+        if (FrameworkTypes.Contain(type) || type.TypeKind is TypeKind.Delegate or TypeKind.Error)
             return this;
 
         Add("{");
-        if (Constructor(type) is { Parameters.Length: > 0 } constructor)
+        if (JsonView.ConstructorOf(type) is { Parameters.Length: > 0 } constructor)
         {
             foreach (var parameter in constructor.Parameters)
                 Add($"({parameter.Name}:{CodeText.Readable(parameter.Type)})");
@@ -141,21 +117,41 @@ internal sealed class SchemaText
 
         foreach (var (member, memberType) in Members(type))
         {
-            Add($"{member.Name}{(IsSettable(member) ? ":" : "=")}");
+            Add($"{member.Name}{Settable(member)}");
             AddAttributes(member);
             Add(memberType).Add(";");
         }
+
+        foreach (var member in MembersInOrder(type))
+            Add($"#{member.Name}:").Add(((member as IPropertySymbol)?.Type ?? ((IFieldSymbol)member).Type)).Add(";");
+        foreach (var (member, value) in UnwrittenValues(type))
+            Add($"{member}={value};");
 
         foreach (var items in type.AllInterfaces.Where(static candidate => candidate.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_IEnumerable_T))
             Add("[").Add(items.TypeArguments[0]).Add("]");
         return Add("}");
     }
 
-    private static bool IsSettable(ISymbol member) => member switch
+    // Serializers that write no names know members by their places, and private ones as well.
+    private static IEnumerable<ISymbol> MembersInOrder(INamedTypeSymbol type) => type.GetAttributes().Any(static attribute => JsonAttributes.IsOfAny(attribute, PositionalNamespaces))
+        ? SelfAndBases(type).SelectMany(static declaring => declaring.GetMembers()).Where(static member => member is IPropertySymbol { IsStatic: false, IsIndexer: false } or IFieldSymbol { IsStatic: false, IsConst: false, IsImplicitlyDeclared: false })
+        : [];
+
+    // What is not written has its initial value after reading: another one would be a value that no old entry had.
+    private static IEnumerable<(string Member, string Value)> UnwrittenValues(INamedTypeSymbol type) => SelfAndBases(type)
+        .SelectMany(static declaring => declaring.GetMembers())
+        .Where(static member => JsonAttributes.IgnoreCondition(member) != JsonAttributes.Ignored.Never)
+        .Select(static member => (member.Name, Value: InitialValues.Of(member)))
+        .Where(static member => member.Value is not null)
+        .OrderBy(static member => member.Name, StringComparer.Ordinal)
+        .Select(static member => (member.Name, member.Value!));
+
+    // JSON sets what is public, other serializers may set more.
+    private static string Settable(ISymbol member) => member switch
     {
-        IPropertySymbol property => property.SetMethod is not null,
-        IFieldSymbol field => !field.IsReadOnly,
-        _ => false,
+        IPropertySymbol { SetMethod.DeclaredAccessibility: Accessibility.Public } or IFieldSymbol { IsReadOnly: false } => ":",
+        IPropertySymbol { SetMethod: not null } => "~",
+        _ => "=",
     };
 
     private SchemaText AddEnum(INamedTypeSymbol type)
@@ -174,7 +170,7 @@ internal sealed class SchemaText
     private void AddAttributes(ISymbol symbol)
     {
         var attributes = symbol.GetAttributes()
-            .Where(static attribute => attribute.AttributeClass is { } type && Array.Exists(SerializerNamespaces, name => Namespace(type).StartsWith(name, StringComparison.Ordinal)))
+            .Where(static attribute => JsonAttributes.IsOfAny(attribute, SerializerNamespaces))
             .OrderBy(Text, StringComparer.Ordinal);
         foreach (var attribute in attributes)
         {

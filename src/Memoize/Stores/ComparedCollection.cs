@@ -36,7 +36,21 @@ internal static class ComparedCollection
         if (declared.Namespace?.StartsWith("System.Collections", StringComparison.Ordinal) != true) return false;
 
         // In a set or dictionary of the user's own there is no telling what it holds for equal.
-        return (IsOfFramework(written.GetType()) && IsOfFramework(read.GetType())) || (IsOrdered(written) && IsOrdered(read));
+        return (IsOfFramework(written.GetType()) && IsOfFramework(read.GetType())) || (IsOrdered(written) && IsOrdered(read) && !AddsToOneOfFramework(written.GetType()));
+    }
+
+    // A page of results that is a list, and has the total beside it: whoever asks for that still finds it.
+    private static bool AddsToOneOfFramework(Type type)
+    {
+        bool adds = false;
+        for (var declaring = type; declaring is not null; declaring = declaring.BaseType)
+        {
+            if (IsOfFramework(declaring)) return adds;
+
+            adds |= ComparedType.Of(declaring).Fields.Any(field => field.DeclaringType == declaring);
+        }
+
+        return false;
     }
 
     /// <summary>Whether the order of the elements is part of the value.</summary>

@@ -12,13 +12,14 @@ namespace Memoize;
 /// Invariants:
 /// 1. Of each run-time type the first <see cref="FirstChecked"/> values are checked, and from then on ever fewer: the 16th, the
 ///    32nd, and so on.
-/// 2. Once a value of a run-time type did not come back, every further one of that type is checked.
+/// 2. Once a value of a run-time type did not come back, every further one of that type is checked. Where it was certain while
+///    compiling that some do not, all are: the first ones may be those that have nothing to lose yet.
 /// 3. A value whose text was damaged on its way into bytes is found whenever it comes: what cannot be written as UTF-8 becomes
 ///    U+FFFD, and a value that is written with one is checked.
 /// Thread-safe. Calls that race can count as one: then a value more is checked, never one less before (1) is met, and what (2)
 /// says is never undone.
 /// </remarks>
-internal sealed class RoundTripCheck<TValue>(ICacheSerializer serializer, bool looksInside)
+internal sealed class RoundTripCheck<TValue>(ICacheSerializer serializer, bool looksInside, bool losesForCertain = false)
 {
     /// <summary>How many values of a type are checked before it is trusted.</summary>
     public const int FirstChecked = 8;
@@ -30,7 +31,7 @@ internal sealed class RoundTripCheck<TValue>(ICacheSerializer serializer, bool l
     /// <param name="payload">What the serializer has written of it.</param>
     public ValueDifference? LossOf(TValue value, ReadOnlySpan<byte> payload)
     {
-        var seen = _types.GetOrAdd(value?.GetType() ?? typeof(TValue), static _ => new Seen());
+        var seen = _types.GetOrAdd(value?.GetType() ?? typeof(TValue), _ => new Seen(losesForCertain));
         if (!seen.IsDue() && !HasReplacement(payload)) return null;
 
         var loss = ReadBack(value, payload);
@@ -69,10 +70,10 @@ internal sealed class RoundTripCheck<TValue>(ICacheSerializer serializer, bool l
     // As UTF-8, and as JSON escapes it.
     private static bool HasReplacement(ReadOnlySpan<byte> payload) => payload.IndexOf("\uFFFD"u8) >= 0 || payload.IndexOf("\\uFFFD"u8) >= 0;
 
-    private sealed class Seen
+    private sealed class Seen(bool isLossy)
     {
         private long _count;
-        private bool _isLossy;
+        private bool _isLossy = isLossy;
 
         public bool IsDue()
         {

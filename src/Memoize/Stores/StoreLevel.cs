@@ -46,7 +46,7 @@ internal sealed class StoreLevel<TKey, TValue>
         _form = form;
         _store = store;
         _serializer = method.Memoizer.Serializer;
-        _check = new RoundTripCheck<TValue>(_serializer, ValueComparison.CanLookInside);
+        _check = new RoundTripCheck<TValue>(_serializer, ValueComparison.CanLookInside, losesForCertain: form.JsonLoss is not null && _serializer is JsonCacheSerializer);
         _counters = counters;
         _clock = method.Memoizer.Clock;
 

@@ -324,6 +324,41 @@ public sealed class Surprises
             """));
 
     [Fact]
+    public async Task MEMO038_takes_the_options_of_the_context_that_lists_the_result() => Assert.Equal(
+        [
+            "'GetDay' has the store \"s\", but as JSON its result 'Day' does not come back as it was: 'Day.Name' is lost: IgnoreReadOnlyProperties keeps it from being written",
+            "'GetHour' has the store \"s\", but as JSON its result 'Hour' does not come back as it was: 'Hour.Name' has an initial value, which takes the place of a null or default that is not written; drop it, or write the member always",
+            "'GetYear' has the store \"s\", but as JSON its result 'Year' does not come back as it was: 'Year.X' is lost: fields are not written without [JsonInclude]",
+        ],
+        await Analysis.MustReportAsync("""
+            using System.Text.Json;
+            using System.Text.Json.Serialization;
+
+            [JsonSourceGenerationOptions(IncludeFields = true), JsonSerializable(typeof((int, int))), JsonSerializable(typeof(Month))]
+            internal abstract class WithFields(JsonSerializerOptions options) : JsonSerializerContext(options);
+            [JsonSourceGenerationOptions(IgnoreReadOnlyProperties = true), JsonSerializable(typeof(Day))]
+            internal abstract class WithoutReadOnly(JsonSerializerOptions options) : JsonSerializerContext(options);
+            [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(OpaqueConverter)]), JsonSerializable(typeof(Hour)), JsonSerializable(typeof(Opaque))]
+            internal abstract class WithoutNull(JsonSerializerOptions options) : JsonSerializerContext(options);
+
+            public sealed class Month { public int X; }
+            public sealed class Year { public int X; }
+            public sealed class Day(string name) { public string Name { get; } = name; }
+            public sealed class Hour { public string? Name { get; set; } = "n"; public int X { get; set; } = 1; }
+            public readonly struct Opaque(int x) { public int Get() => x; }
+            public abstract class OpaqueConverter : JsonConverter<Opaque>;
+            public partial class C
+            {
+                [CachedResponse("1m", Store = "s")] public static (int, int) GetPair(int x) => (x, x);
+                [CachedResponse("1m", Store = "s")] public static Month GetMonth(int x) => new();
+                [CachedResponse("1m", Store = "s")] public static Opaque GetOpaque(int x) => new(x);
+                [CachedResponse("1m", Store = "s")] public static Day {|MEMO038:GetDay|}(int x) => new("");
+                [CachedResponse("1m", Store = "s")] public static Hour {|MEMO038:GetHour|}(int x) => new();
+                [CachedResponse("1m", Store = "s")] public static Year {|MEMO038:GetYear|}(int x) => new();
+            }
+            """));
+
+    [Fact]
     public async Task MEMO039_names_the_type_that_a_context_has_to_list() => Assert.Equal(
         "'Get' has the store \"s\", but no JsonSerializerContext of this project lists its result, and a trimmed program has no reflection to do without; add [JsonSerializable(typeof(IReadOnlyList<int>))] to one, and make the memoizer's Serializer a JsonCacheSerializer with it",
         Assert.Single(await Analysis.MustReportAsync(
