@@ -56,7 +56,7 @@ internal static class CachedMethodParser
             ?? (IsUnsafeAndAsynchronous(method, knownTypes, cancellationToken)
                 ? "asynchronous and marked 'unsafe', where nothing can be awaited"
                 : null)
-            ?? (MentionedTypes.OfSignature(method).FirstOrDefault(static type => type is INamedTypeSymbol { IsFileLocal: true }) is { } hidden
+            ?? (MentionedTypes.Find(method, static type => type is INamedTypeSymbol { IsFileLocal: true }) is { } hidden
                 ? $"declared with the file-local type '{hidden.Name}', which generated code cannot reach"
                 : null);
         if (obstacle is not null)
@@ -96,7 +96,7 @@ internal static class CachedMethodParser
             Policy: policy,
             StoredForm: StoredFormParser.Parse(method, key, options, knownTypes),
             Memoizer: MemoizerFinder.Find(method, knownTypes, cancellationToken),
-            Warnings: SuppressedWarnings.Of(method, core, options, knownTypes));
+            Warnings: knownTypes.SuppressedWarnings.Of(method, core, options));
     }
 
     /// <summary>Whether the generator implements this method, rather than adding a sibling to it.</summary>
@@ -104,8 +104,9 @@ internal static class CachedMethodParser
         => method.IsPartialDefinition && (method.PartialImplementationPart is null || method.PartialImplementationPart.IsGenerated());
 
     private static bool IsSecondDeclaration(IMethodSymbol method)
-        => method.GetDocumentationCommentId() is { } id
-            && method.ContainingType.GetMembers(method.Name).FirstOrDefault(member => member.GetDocumentationCommentId() == id) is { } first
+        => method.ContainingType.GetMembers(method.Name) is { Length: > 1 } overloads
+            && method.GetDocumentationCommentId() is { } id
+            && overloads.FirstOrDefault(member => member.GetDocumentationCommentId() == id) is { } first
             && !SymbolEqualityComparer.Default.Equals(first, method);
 
     // Of a sealed type there is only one, a static core sees no instance, and what each instance has of its own needs no key.

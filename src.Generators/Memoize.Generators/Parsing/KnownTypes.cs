@@ -30,6 +30,7 @@ internal sealed class KnownTypes
     {
         Compilation = compilation;
         ValueEquality = new ValueEquality(this);
+        SuppressedWarnings = new SuppressedWarnings(this);
     }
 
     public Compilation Compilation { get; }
@@ -54,6 +55,9 @@ internal sealed class KnownTypes
 
     /// <summary>Which types can be part of a key.</summary>
     public ValueEquality ValueEquality { get; }
+
+    /// <summary>Which warnings generated files switch off.</summary>
+    public SuppressedWarnings SuppressedWarnings { get; }
 
     /// <summary>The <c>[CachedResponse]</c> of a method.</summary>
     public AttributeData? CachedResponse(IMethodSymbol method)

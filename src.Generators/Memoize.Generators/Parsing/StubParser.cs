@@ -20,7 +20,7 @@ internal static class StubParser
                 return false;
         }
 
-        return !MentionedTypes.OfSignature(method).Any(static type => Tellers.IsUnknown(type) || type is INamedTypeSymbol { IsFileLocal: true });
+        return MentionedTypes.Find(method, static type => Tellers.IsUnknown(type) || type is INamedTypeSymbol { IsFileLocal: true }) is null;
     }
 
     /// <summary>Reads the method, or says with <see langword="null"/> that it needs no implementation or can have none.</summary>
@@ -44,7 +44,7 @@ internal static class StubParser
             Signature(method, cancellationToken),
             Generics.Of(method, cancellationToken).WrapperConstraints,
             Reason(method, found),
-            SuppressedWarnings.Of(method, core: null, options: null, knownTypes));
+            knownTypes.SuppressedWarnings.Of(method));
     }
 
     /// <summary>Whether an implementing part is such a stub: nothing else that is generated does nothing but throw.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Memoize.Generators.Model;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -12,133 +13,167 @@ namespace Memoize.Generators.Parsing;
 /// Of the analyzers of hosts that look into generated files, only that of Orleans has something to say about ours. xUnit1030, which
 /// does not like <c>ConfigureAwait(false)</c> either, is about test methods, and VSTHRD111 asks for what is there.
 /// </remarks>
-internal static class SuppressedWarnings
+internal sealed class SuppressedWarnings(KnownTypes knownTypes)
 {
     private const string Used = "The method's own declaration uses what is obsolete or experimental, and its author is told there.";
     private const string Awaited = "ConfigureAwait(false) is not for grains, whose code must go on where it was; none of it runs after an await in this file.";
 
     private static readonly string[] Callbacks = ["When", "DurationFrom", "Size", "Key", "OnRemoved", "StaleOnErrorWhen"];
 
+    private static readonly string[] None = [];
+
+    private readonly ConcurrentDictionary<ITypeSymbol, string[]> _ofNamedTypes = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ITypeSymbol, string[]> _ofKeys = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<INamedTypeSymbol, string[]> _ofMembers = new(SymbolEqualityComparer.Default);
+
     /// <summary>Those of the file of a method.</summary>
     /// <param name="method">The method.</param>
     /// <param name="core">The method that computes; <see langword="null"/> if the file has a stub only.</param>
     /// <param name="options">What the attribute says; <see langword="null"/> if the file has a stub only.</param>
-    /// <param name="knownTypes">The types to recognise.</param>
-    public static EquatableArray<SuppressedWarning> Of(IMethodSymbol method, CoreModel? core, AttributeOptions? options, KnownTypes knownTypes)
+    public EquatableArray<SuppressedWarning> Of(IMethodSymbol method, CoreModel? core = null, AttributeOptions? options = null)
     {
-        var ids = new SortedSet<string>(StringComparer.Ordinal);
-        AddTypes(ids, MentionedTypes.OfSignature(method));
-        if (core is null || options is null)
-            return Warnings().ToEquatableArray();
+        // Almost always there are none, and nothing is allocated.
+        HashSet<string>? ids = null;
+        Add(ref ids, OfNamed(method.ReturnType));
+        foreach (var parameter in method.Parameters)
+            Add(ref ids, OfNamed(parameter.Type));
+        foreach (var constraint in method.TypeParameters.SelectMany(static parameter => parameter.ConstraintTypes))
+            Add(ref ids, OfNamed(constraint));
+        if (core is not null && options is not null)
+            AddWhatIsCalled(ref ids, method, core, options);
 
-        foreach (var named in Callbacks.Select(options.Text).OfType<string>().SelectMany(name => Inherited(method.ContainingType).SelectMany(type => type.GetMembers(name))))
-            Add(ids, named);
+        var warnings = (ids ?? []).OrderBy(static id => id, StringComparer.Ordinal).Select(static id => new SuppressedWarning(id, Used));
+        if (core is not null && ReturnParser.Unwrap(method.ReturnType, knownTypes).Kind != ReturnKind.Value && IsInGrain(method))
+            warnings = warnings.Append(new("ORLEANS0014", Awaited));
+        return warnings.ToEquatableArray();
+    }
+
+    private void AddWhatIsCalled(ref HashSet<string>? ids, IMethodSymbol method, CoreModel core, AttributeOptions options)
+    {
         if (CachedMethodParser.IsImplementedByGenerator(method) && CoreFinder.FindSymbol(method, core, knownTypes) is { } computing)
-            Add(ids, computing);
+            Add(ref ids, OfAttributes(computing));
+
+        foreach (var option in Callbacks)
+        {
+            if (options.Text(option) is not { } name)
+                continue;
+
+            foreach (var callback in Inherited(method.ContainingType).SelectMany(type => type.GetMembers(name)))
+                Add(ref ids, OfAttributes(callback));
+        }
 
         foreach (var parameter in method.Parameters)
         {
-            AddPart(ids, parameter, parameter.Type, knownTypes);
+            Add(ref ids, OfPart(parameter, parameter.Type));
             if (DefaultOf(parameter) is { } constant)
-                Add(ids, constant);
+                Add(ref ids, OfAttributes(constant));
         }
 
-        foreach (var member in Inherited(method.ContainingType).SelectMany(static type => type.GetMembers()))
-            AddMember(ids, member, knownTypes);
-        return Warnings().ToEquatableArray();
-
-        IEnumerable<SuppressedWarning> Warnings()
-        {
-            foreach (var id in ids)
-                yield return new(id, Used);
-            if (core is not null && IsInGrain(method) && ReturnParser.Unwrap(method.ReturnType, knownTypes).Kind != ReturnKind.Value)
-                yield return new("ORLEANS0014", Awaited);
-        }
+        Add(ref ids, _ofMembers.GetOrAdd(method.ContainingType, OfMembers));
     }
 
     // The file reads the members of the type that are in the key, and the one that holds the memoizer.
-    private static void AddMember(SortedSet<string> ids, ISymbol member, KnownTypes knownTypes)
+    private string[] OfMembers(INamedTypeSymbol containing)
     {
-        var type = member switch
+        HashSet<string>? ids = null;
+        foreach (var member in Inherited(containing).SelectMany(static type => type.GetMembers()))
         {
-            IFieldSymbol field => field.Type,
-            IPropertySymbol property => property.Type,
-            _ => null,
-        };
-        if (type is not null && (knownTypes.IsMemoizer(type) || knownTypes.HasCacheKey(member)))
-        {
-            Add(ids, member);
-            AddTypes(ids, MentionedTypes.In(type));
-            AddPart(ids, member, type, knownTypes);
-        }
-        else if (member is IMethodSymbol { MethodKind: MethodKind.Constructor } constructor)
-        {
-            foreach (var parameter in constructor.Parameters.Where(knownTypes.HasCacheKey))
+            var type = member switch
             {
-                AddTypes(ids, MentionedTypes.In(parameter.Type));
-                AddPart(ids, parameter, parameter.Type, knownTypes);
+                IFieldSymbol field => field.Type,
+                IPropertySymbol property => property.Type,
+                _ => null,
+            };
+            if (type is not null && (knownTypes.IsMemoizer(type) || knownTypes.HasCacheKey(member)))
+            {
+                Add(ref ids, OfAttributes(member));
+                Add(ref ids, OfNamed(type));
+                Add(ref ids, OfPart(member, type));
+            }
+            else if (member is IMethodSymbol { MethodKind: MethodKind.Constructor } constructor)
+            {
+                foreach (var parameter in constructor.Parameters.Where(knownTypes.HasCacheKey))
+                {
+                    Add(ref ids, OfNamed(parameter.Type));
+                    Add(ref ids, OfPart(parameter, parameter.Type));
+                }
             }
         }
+
+        return ids?.ToArray() ?? None;
     }
 
     // What is in a key is compared and written member by member, or by a comparer.
-    private static void AddPart(SortedSet<string> ids, ISymbol symbol, ITypeSymbol type, KnownTypes knownTypes)
+    private string[] OfPart(ISymbol symbol, ITypeSymbol type)
     {
-        foreach (var argument in knownTypes.CacheKey(symbol)?.NamedArguments.ToArray() ?? [])
+        var ofKey = type.SpecialType != SpecialType.None ? None : _ofKeys.GetOrAdd(type, static type =>
         {
-            if (argument.Value.Kind == TypedConstantKind.Type && argument.Value.Value is ITypeSymbol comparer)
-                AddTypes(ids, MentionedTypes.In(comparer));
-        }
+            HashSet<string>? ids = null;
+            AddMembers(ref ids, type, new HashSet<ITypeSymbol>(SymbolEqualityComparer.Default));
+            return ids?.ToArray() ?? None;
+        });
+        if (knownTypes.CacheKey(symbol) is not { NamedArguments.IsEmpty: false } attribute)
+            return ofKey;
 
-        AddMembers(ids, type, new HashSet<ITypeSymbol>(SymbolEqualityComparer.Default));
+        return
+        [
+            .. ofKey,
+            .. attribute.NamedArguments
+                .Select(static argument => argument.Value is { Kind: TypedConstantKind.Type, Value: ITypeSymbol comparer } ? comparer : null)
+                .OfType<ITypeSymbol>()
+                .SelectMany(OfNamed),
+        ];
     }
 
-    private static void AddMembers(SortedSet<string> ids, ITypeSymbol type, ISet<ITypeSymbol> seen)
+    private static void AddMembers(ref HashSet<string>? ids, ITypeSymbol type, ISet<ITypeSymbol> seen)
     {
-        foreach (var named in MentionedTypes.In(type).OfType<INamedTypeSymbol>())
+        var parts = new List<INamedTypeSymbol>();
+        MentionedTypes.Find(type, part =>
         {
-            if (!(named.IsRecord || named.IsValueType) || named.SpecialType != SpecialType.None || !seen.Add(named))
-                continue;
+            if (part is INamedTypeSymbol { SpecialType: SpecialType.None } named && (named.IsRecord || named.IsValueType) && seen.Add(named))
+                parts.Add(named);
+            return false;
+        });
 
-            foreach (var member in named.GetMembers())
+        foreach (var member in parts.SelectMany(static part => part.GetMembers()))
+        {
+            var of = member switch
             {
-                var of = member switch
-                {
-                    IFieldSymbol { IsStatic: false, IsImplicitlyDeclared: false } field => field.Type,
-                    IPropertySymbol { IsStatic: false, IsImplicitlyDeclared: false } property => property.Type,
-                    _ => null,
-                };
-                if (of is null)
-                    continue;
-
-                Add(ids, member);
-                AddMembers(ids, of, seen);
-            }
-        }
-    }
-
-    private static void AddTypes(SortedSet<string> ids, IEnumerable<ITypeSymbol> types)
-    {
-        foreach (var type in types)
-        {
-            if (type.SpecialType != SpecialType.None)
+                IFieldSymbol { IsStatic: false, IsImplicitlyDeclared: false } field => field.Type,
+                IPropertySymbol { IsStatic: false, IsImplicitlyDeclared: false } property => property.Type,
+                _ => null,
+            };
+            if (of is null)
                 continue;
 
-            Add(ids, type.OriginalDefinition);
-            if (type.ContainingAssembly is { } assembly)
-                Add(ids, assembly);
-            if (type.ContainingModule is { } module)
-                Add(ids, module);
+            Add(ref ids, OfAttributes(member));
+            AddMembers(ref ids, of, seen);
         }
     }
 
-    private static void Add(SortedSet<string> ids, ISymbol symbol)
+    private string[] OfNamed(ITypeSymbol type) => type.SpecialType != SpecialType.None ? None : _ofNamedTypes.GetOrAdd(type, static type =>
     {
-        foreach (var attribute in symbol.GetAttributes())
+        HashSet<string>? ids = null;
+        MentionedTypes.Find(type, part =>
         {
-            if (IdOf(attribute) is { } id && SyntaxFacts.IsValidIdentifier(id))
-                ids.Add(id);
-        }
+            Add(ref ids, OfAttributes(part.OriginalDefinition));
+            if (part.ContainingAssembly is { } assembly)
+                Add(ref ids, OfAttributes(assembly));
+            if (part.ContainingModule is { } module)
+                Add(ref ids, OfAttributes(module));
+            return false;
+        });
+        return ids?.ToArray() ?? None;
+    });
+
+    private static string[] OfAttributes(ISymbol symbol) => symbol.GetAttributes() is { IsEmpty: false } attributes
+        ? [.. attributes.Select(IdOf).OfType<string>().Where(SyntaxFacts.IsValidIdentifier)]
+        : None;
+
+    private static void Add(ref HashSet<string>? ids, string[] more)
+    {
+        if (more.Length > 0)
+            (ids ??= new(StringComparer.Ordinal)).UnionWith(more);
     }
 
     // What is obsolete as an error cannot be switched off.

@@ -25,7 +25,7 @@ internal static class Tellers
         method = method.PartialDefinitionPart ?? method;
         return CachedMethodParser.IsImplementedByGenerator(method)
             ? !StubParser.CanImplement(method, cancellationToken)
-            : method.MethodKind == MethodKind.Ordinary && (MentionedTypes.OfSignature(method).Any(IsUnknown) || IsAwaitedByInterface(method, knownTypes));
+            : method.MethodKind == MethodKind.Ordinary && (MentionedTypes.Find(method, IsUnknown) is not null || IsAwaitedByInterface(method, knownTypes));
     }
 
     /// <summary>Whether a type does not exist.</summary>
