@@ -124,7 +124,7 @@ internal sealed class KeyProjections(KnownTypes knownTypes, INamedTypeSymbol wit
 
     private Projected? OfOwnType(INamedTypeSymbol type)
     {
-        if (type.TypeKind is not (TypeKind.Class or TypeKind.Struct) || type.SpecialType != SpecialType.None || SchemaText.IsOfFramework(type)
+        if (type.TypeKind is not (TypeKind.Class or TypeKind.Struct) || type.SpecialType != SpecialType.None
             || !SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, knownTypes.Compilation.Assembly))
         {
             return null;
