@@ -24,6 +24,9 @@ public sealed class EditsElsewhere
             [CachedResponse(Lives.Short)]
             public partial Task<Answer> GetAsync(Symbol symbol, CancellationToken cancellationToken = default);
 
+            [CachedResponse]
+            internal int Of(Named named) => 1;
+
             [CachedResponse(Capacity = Lives.Entries)]
             internal int Count(Symbol symbol, Kind kind = Kind.Second) => 1;
         }
@@ -66,6 +69,7 @@ public sealed class EditsElsewhere
         {
             public record Symbol(string Name);
             public record Answer;
+            public class Named { public override bool Equals(object? obj) => obj is Named; public override int GetHashCode() => 1; }
             public record Computed { public int Trimmed { get => 1; init { } } }
         }
         """;
@@ -93,6 +97,10 @@ public sealed class EditsElsewhere
     [InlineData("a record in a key gets a member", "record Symbol(string Name)", "record Symbol(string Name, int More)")]
     [InlineData("a record in a key hides a member", "record Symbol(string Name);", "record Symbol(string Name) { private int _more = 1; }")]
     [InlineData("a record in a key gets an equality of its own", "record Symbol(string Name);", "sealed record Symbol(string Name) { public bool Equals(Symbol? other) => true; public override int GetHashCode() => 1; }")]
+    [InlineData("a record in a key gets a collection", "record Symbol(string Name)", "record Symbol(string[] Names)")]
+    [InlineData("a member of a record in a key becomes lax", "record Symbol(string Name)", "record Symbol(decimal Name)")]
+    [InlineData("an equality becomes that of object", "bool Equals(object? obj) => obj is Named", "bool Equals(object? obj) => base.Equals(obj)")]
+    [InlineData("a property gets a getter of its own", "record Symbol(string Name)", "record Symbol { public decimal Name { get => 1; init { } } } public record Other(string Name)")]
     [InlineData("a constant's name changes, which nameof reads", "nameof(Minutes) ==", "nameof(Entries) ==")]
     public void That_matter_are_picked_up(string what, string before, string after)
     {

@@ -13,11 +13,11 @@ internal sealed record KeyModel(KeyForm Form, EquatableArray<KeyPart> Parts, Equ
     /// <summary>The parts that are parameters of the method.</summary>
     public IEnumerable<KeyPart> Parameters => Parts.Where(static part => part.Member is null);
 
-    /// <summary>Whether a key refers to collections of the caller, so that a key that is stored must be a copy.</summary>
-    public bool NeedsCopy => Parts.Any(static part => part.Equality == KeyEquality.Content);
+    /// <summary>Whether a key refers to what the caller can change, so that a key that is stored must be a copy.</summary>
+    public bool NeedsCopy => Parts.Any(static part => part.IsCopied);
 
-    /// <summary>The parameters that are such collections: the core gets copies of its own.</summary>
-    public IEnumerable<KeyPart> Collections => Parameters.Where(static part => part.Equality == KeyEquality.Content);
+    /// <summary>The parameters that can change, collections above all: the core gets copies of its own.</summary>
+    public IEnumerable<KeyPart> Collections => Parameters.Where(static part => part.IsCopied);
 }
 
 /// <summary>How a key is represented.</summary>
@@ -41,10 +41,7 @@ internal enum KeyForm
 /// <param name="Equality">How two of them are compared.</param>
 /// <param name="Comparer">The expression of what compares them, for <see cref="KeyEquality.Content"/> and <see cref="KeyEquality.Comparer"/>.</param>
 /// <param name="ComparerType">The type of the static field that holds the comparer; <see langword="null"/> if none is needed.</param>
-/// <param name="Distinctions">
-/// What its equality ignores and a method may notice, as ways to read it: <c>.Kind</c> of a <c>DateTime</c>, <c>.Item2?.Offset</c>
-/// of a tuple.
-/// </param>
+/// <param name="IsCopied">Whether it can change, so that a key that is kept, and the core, get a copy from its content.</param>
 /// <param name="Stored">How it is written for stores; <see langword="null"/> if it cannot be.</param>
 /// <param name="Member">The member of the type that the part is read from; <see langword="null"/> for a parameter.</param>
 internal sealed record KeyPart(
@@ -55,7 +52,7 @@ internal sealed record KeyPart(
     KeyEquality Equality,
     string? Comparer,
     string? ComparerType,
-    EquatableArray<string> Distinctions,
+    bool IsCopied,
     KeyShape? Stored,
     KeyMember? Member);
 
@@ -70,7 +67,7 @@ internal sealed record KeyMember(string Name, string? StaticType, string? Captur
 /// <summary>How two parts of a key are compared.</summary>
 internal enum KeyEquality
 {
-    /// <summary>With <c>==</c>, where that is known to mean the same as <c>Equals</c>: numbers, enums, ordinal strings, dates.</summary>
+    /// <summary>With <c>==</c>, where that is known to mean the same as <c>Equals</c>: integers, enums, ordinal strings.</summary>
     Operator,
 
     /// <summary>With <c>EqualityComparer&lt;T&gt;.Default</c>.</summary>
@@ -79,6 +76,6 @@ internal enum KeyEquality
     /// <summary>With the comparer that the user chose.</summary>
     Comparer,
 
-    /// <summary>By what a collection holds.</summary>
+    /// <summary>By what it holds, or more exactly than its own equality has it.</summary>
     Content,
 }

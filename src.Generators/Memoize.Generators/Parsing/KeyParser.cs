@@ -138,7 +138,7 @@ internal static class KeyParser
     // A key must never be null, and must bring its own, unboxed equality. A string, null or not, converts to one that does.
     private static bool IsItsOwnKey(KeyPart part, IMethodSymbol method, KnownTypes knownTypes)
     {
-        if (part.Equality is KeyEquality.Comparer or KeyEquality.Content || part.Distinctions.Count > 0)
+        if (part.Equality is KeyEquality.Comparer or KeyEquality.Content)
             return false;
 
         var type = ParameterParser.TypeOf(method.Parameters.First(parameter => ParameterParser.Role(parameter, knownTypes) == ParameterRole.Key));
