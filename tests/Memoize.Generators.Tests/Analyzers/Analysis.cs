@@ -22,7 +22,7 @@ internal static class Analysis
         """;
 
     public static ImmutableArray<DiagnosticAnalyzer> Analyzers { get; } =
-        [new CachedMethodAnalyzer(), new CachedTypeAnalyzer(), new UncachedCallAnalyzer()];
+        [new CachedMethodAnalyzer(), new CachedTypeAnalyzer(), new TypeArgumentAnalyzer(), new UncachedCallAnalyzer()];
 
     /// <summary>The descriptors of all rules, in the order of their ids.</summary>
     public static IReadOnlyList<DiagnosticDescriptor> Rules { get; } =
