@@ -24,6 +24,7 @@ internal static class Declarations
             && HaveTheSameConstants(before, after, cancellationToken)
             && HaveTheSameBackingFields(before, after, cancellationToken)
             && HaveTheSameInitialValues(before, after, cancellationToken)
+            && HaveTheSameEqualities(before, after, cancellationToken)
             && IsMarkedAsGenerated(before, cancellationToken) == IsMarkedAsGenerated(after, cancellationToken)
             && !SwitchesNullableInAnInitialValue(before, cancellationToken)
             && !SwitchesNullableInAnInitialValue(after, cancellationToken);
@@ -92,6 +93,25 @@ internal static class Declarations
         .GetRoot(cancellationToken)
         .DescendantNodes(static node => node is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax or TypeDeclarationSyntax)
         .OfType<MemberDeclarationSyntax>();
+
+    // Whether a class compares by value depends on whether its Equals only calls that of object.
+    private static bool HaveTheSameEqualities(SyntaxTree before, SyntaxTree after, CancellationToken cancellationToken)
+    {
+        using var equalities = Equalities(before, cancellationToken).GetEnumerator();
+        foreach (var equality in Equalities(after, cancellationToken))
+        {
+            if (!equalities.MoveNext() || !SyntaxFactory.AreEquivalent(equalities.Current, equality, topLevel: false))
+                return false;
+        }
+
+        return !equalities.MoveNext();
+    }
+
+    private static IEnumerable<SyntaxNode> Equalities(SyntaxTree tree, CancellationToken cancellationToken) => tree
+        .GetRoot(cancellationToken)
+        .DescendantNodes(static node => node is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax or TypeDeclarationSyntax)
+        .OfType<MethodDeclarationSyntax>()
+        .Where(static method => method.Identifier.ValueText == "Equals" && method.Modifiers.Any(SyntaxKind.OverrideKeyword));
 
     // In a file that says so in its first comment, nullable annotations mean nothing.
     private static bool IsMarkedAsGenerated(SyntaxTree tree, CancellationToken cancellationToken)

@@ -15,8 +15,8 @@ namespace Memoize.Generators;
 /// <list type="number">
 /// <item>A model depends on the file of its method (its tree is the key, and a tree never changes) and on what all files
 /// declare, in their order; on the references; on the options; and on nothing else. For the parser that means: of files
-/// other than the method's it may read what <see cref="Declarations.AreSame"/> compares, and so no bodies, no documentation
-/// comments, no initial values of fields that are not constants, and no members that the compiler makes from a body.</item>
+/// other than the method's it may read what <see cref="Declarations.AreSame"/> compares, and so no bodies
+/// but those of <c>Equals</c>, no documentation comments, no initial values of fields that are not constants, and no members that the compiler makes from a body.</item>
 /// <item>Models are kept per set of declarations: when that changes, all of them are parsed again.</item>
 /// <item>Being the same is transitive, so comparing with the last compilation is as good as comparing with the one that was
 /// parsed.</item>

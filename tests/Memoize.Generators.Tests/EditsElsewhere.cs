@@ -24,6 +24,9 @@ public sealed class EditsElsewhere
             [CachedResponse(Lives.Short)]
             public partial Task<Answer> GetAsync(Symbol symbol, CancellationToken cancellationToken = default);
 
+            [CachedResponse]
+            internal int Of(Named named) => 1;
+
             [CachedResponse(Capacity = Lives.Entries)]
             internal int Count(Symbol symbol, Kind kind = Kind.Second) => 1;
 
@@ -84,6 +87,7 @@ public sealed class EditsElsewhere
             public record Symbol(string Name);
             public record Answer;
             public class Foreign { public virtual string Name => ""; }
+            public class Named { public override bool Equals(object? obj) => obj is Named; public override int GetHashCode() => 1; }
             public record Computed { public int Trimmed { get => 1; init { } } }
             public class Shown { private int _shown, _other; public int Value { get { return _shown; } } [System.Obsolete] public int Old { get; set; } = 1; public int Fixed { get; } = 1; public int Plain { get; set; } = 1; }
         }
@@ -119,6 +123,10 @@ public sealed class EditsElsewhere
     [InlineData("another key stands for a type", "[assembly: CacheKeyFor(typeof(Shop.Types.Foreign), typeof(Shop.ForeignKey))]", "[assembly: CacheKeyFor(typeof(Shop.Types.Symbol), typeof(Shop.ForeignKey))]")]
     [InlineData("the key of a type is of another type", "string Of(Shop.Types.Foreign foreign) => foreign.Name", "int Of(Shop.Types.Foreign foreign) => 1")]
     [InlineData("a class becomes sealed", "public partial class Quotes", "public sealed partial class Quotes")]
+    [InlineData("a record in a key gets a collection", "record Symbol(string Name)", "record Symbol(string[] Names)")]
+    [InlineData("a member of a record in a key becomes lax", "record Symbol(string Name)", "record Symbol(decimal Name)")]
+    [InlineData("an equality becomes that of object", "bool Equals(object? obj) => obj is Named", "bool Equals(object? obj) => base.Equals(obj)")]
+    [InlineData("a property gets a getter of its own", "record Symbol(string Name)", "record Symbol { public decimal Name { get => 1; init { } } } public record Other(string Name)")]
     [InlineData("a constant's name changes, which nameof reads", "nameof(Minutes) ==", "nameof(Entries) ==")]
     public void That_matter_are_picked_up(string what, string before, string after)
     {

@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Reflection;
 using FsCheck;
@@ -36,7 +39,46 @@ public sealed class KeyProperties
         new("Dictionary<string, int[]>", static (digits, _) => Split(digits).Index().ToDictionary(static part => $"{part.Index}", static part => part.Item, StringComparer.Ordinal), Sequence, static argument => ((Dictionary<string, int[]>)argument)["0"] = [7, 7]),
         new("string?", static (digits, _) => IsNull(digits) ? null : string.Concat(digits), OrNull),
         new("int?", static (digits, _) => IsNull(digits) ? null : digits.Length, static digits => IsNull(digits) ? "null" : $"{digits.Length}"),
-        new("double", static (digits, _) => IsNull(digits) ? double.NaN : digits.Sum() / 2d, static digits => IsNull(digits) ? "NaN" : $"{digits.Sum()}"),
+        new("double", static (digits, _) => Number(digits), NumberText),
+        new("float?", static (digits, _) => digits is [2] ? null : (float?)Number(digits), static digits => digits is [2] ? "null" : NumberText(digits)),
+        new("Half[]", static (digits, _) => digits.Select(static digit => (Half)Number([digit])).ToArray(), static digits => string.Join(' ', digits.Select(static digit => NumberText([digit]))), static argument => ((Half[])argument)[0] = Half.MaxValue),
+        new("decimal", static (digits, _) => Decimal(digits), DecimalText),
+        new("List<decimal?>", static (digits, _) => digits.Select(static digit => digit == 3 ? (decimal?)null : Decimal([.. Enumerable.Repeat(0, digit)])).ToList(), Sequence, static argument => ((List<decimal?>)argument).Clear()),
+        new("Dictionary<decimal, double>", static (digits, _) => new Dictionary<decimal, double> { [Decimal(digits)] = Number(digits) }, static digits => $"{DecimalText(digits)} {NumberText(digits)}", static argument => ((Dictionary<decimal, double>)argument).Clear()),
+        new("HashSet<DateTime>", static (digits, _) => new HashSet<DateTime> { Date(digits) }, DateText, static argument => ((HashSet<DateTime>)argument).Clear()),
+        new("System.Net.Http.HttpMethod?", static (digits, _) => IsNull(digits) ? null : new System.Net.Http.HttpMethod("x" + Cased(digits)), OrNull),
+        new("System.Globalization.CultureInfo", static (digits, variant) => Culture(digits, variant), Sequence, static argument => ((CultureInfo)argument).NumberFormat.CurrencySymbol = "!") { IsStored = false },
+        new("System.Text.Json.JsonElement", static (digits, _) => IsNull(digits) ? default : System.Text.Json.JsonElement.Parse($"[{string.Join(',', digits)}]"), OrNull),
+        new("System.Text.StringBuilder?", static (digits, variant) => IsNull(digits) ? null : new System.Text.StringBuilder(capacity: 1 + variant).Append(string.Concat(digits)), OrNull, static argument => ((System.Text.StringBuilder)argument).Append('!')),
+        new("ImmutableArray<int>?", static (digits, _) => IsNull(digits) ? null : (ImmutableArray<int>?)ImmutableArray.Create(digits), OrNull),
+        new("Collection<int>", static (digits, _) => new Collection<int>(digits.ToList()), Sequence, static argument => ((Collection<int>)argument).Add(1)),
+        new("ReadOnlyCollection<int>", static (digits, _) => new ReadOnlyCollection<int>(digits), Sequence),
+        new("IImmutableList<int>", static (digits, variant) => variant == 0 ? ImmutableList.Create(digits) : ImmutableArray.Create(digits), Sequence),
+        new("Queue<int>", static (digits, _) => new Queue<int>(digits), Sequence, static argument => ((Queue<int>)argument).Enqueue(1)),
+        new("Stack<int>", static (digits, _) => new Stack<int>(digits), Sequence, static argument => ((Stack<int>)argument).Push(1)),
+        new("LinkedList<int>", static (digits, _) => new LinkedList<int>(digits), Sequence, static argument => ((LinkedList<int>)argument).AddFirst(1)),
+        new("ImmutableQueue<int>", static (digits, _) => ImmutableQueue.CreateRange(digits), Sequence),
+        new("ImmutableStack<int>", static (digits, _) => ImmutableStack.CreateRange(digits), Sequence),
+        new("ICollection<int>", static (digits, variant) => List(digits, variant), Sequence, Change),
+        new("IReadOnlyCollection<int>", static (digits, variant) => variant == 0 ? digits.ToList() : new Queue<int>(digits), Sequence, Change),
+        new("IReadOnlyCollection<string>", static (digits, variant) => variant == 0 ? Cases(digits) : new ReadOnlySet<string>(Cases(digits)), CasesText, static argument => ((HashSet<string>)argument).Add("!")),
+        new("ISet<string>", static (digits, variant) => variant == 0 ? Cases(digits) : Cases(digits).ToImmutableHashSet(Cases(digits).Comparer), CasesText, static argument => ((HashSet<string>)argument).Add("!")),
+        new("IReadOnlySet<string>", static (digits, variant) => variant == 0 ? Cases(digits) : Cases(digits).ToFrozenSet(Cases(digits).Comparer), CasesText, static argument => ((HashSet<string>)argument).Add("!")),
+        new("FrozenSet<string>", static (digits, _) => Cases(digits).ToFrozenSet(Cases(digits).Comparer), CasesText),
+        new("IImmutableSet<string>", static (digits, _) => Cases(digits).ToImmutableHashSet(Cases(digits).Comparer), CasesText),
+        new("SortedSet<int>", static (digits, variant) => new SortedSet<int>(Ordered(digits, variant), Order(digits)), SortedText, static argument => ((SortedSet<int>)argument).Add(9)) { IsStored = false },
+        new("ImmutableSortedSet<int>", static (digits, variant) => Ordered(digits, variant).ToImmutableSortedSet(), Set),
+        new("IDictionary<string, int>", static (digits, variant) => variant == 0 ? CaseCounts(digits) : new ReadOnlyDictionary<string, int>(CaseCounts(digits)), CaseCountsText, static argument => ((Dictionary<string, int>)argument)["!"] = 1),
+        new("ReadOnlyDictionary<string, int>", static (digits, _) => new ReadOnlyDictionary<string, int>(CaseCounts(digits)), CaseCountsText),
+        new("ConcurrentDictionary<string, int>", static (digits, _) => new ConcurrentDictionary<string, int>(CaseCounts(digits), CaseCounts(digits).Comparer), CaseCountsText, static argument => ((ConcurrentDictionary<string, int>)argument)["!"] = 1),
+        new("FrozenDictionary<string, int>", static (digits, _) => CaseCounts(digits).ToFrozenDictionary(CaseCounts(digits).Comparer), CaseCountsText),
+        new("IImmutableDictionary<string, int>", static (digits, _) => CaseCounts(digits).ToImmutableDictionary(CaseCounts(digits).Comparer), CaseCountsText),
+        new("SortedDictionary<int, string?>", static (digits, variant) => new SortedDictionary<int, string?>(Counts(digits, variant)), Bag, static argument => ((SortedDictionary<int, string?>)argument)[9] = "!"),
+        new("SortedList<int, string?>", static (digits, variant) => new SortedList<int, string?>(Counts(digits, variant)), Bag, static argument => ((SortedList<int, string?>)argument)[9] = "!"),
+        new("ImmutableSortedDictionary<int, string?>", static (digits, variant) => Counts(digits, variant).ToImmutableSortedDictionary(), Bag),
+        new("OrderedDictionary<int, string?>", static (digits, _) => new OrderedDictionary<int, string?>(Counts(digits, 0)), static digits => string.Join(' ', Counts(digits, 0)), static argument => ((OrderedDictionary<int, string?>)argument)[9] = "!"),
+        new("(int, (double, int[]?))", static (digits, _) => (1, (Number(digits), IsNull(digits) ? null : digits.ToArray())), OrNull),
+        new("KeyValuePair<Uri, List<int>>", static (digits, _) => KeyValuePair.Create(Link(digits), digits.ToList()), Sequence, static argument => ((KeyValuePair<Uri, List<int>>)argument).Value.Add(1)),
         new("DayOfWeek", static (digits, _) => (DayOfWeek)digits.Length, static digits => $"{digits.Length}"),
         new("Guid", static (digits, _) => new Guid(digits.Length, 0, 0, new byte[8]), static digits => $"{digits.Length}"),
         new("DateTime", static (digits, _) => Date(digits), DateText),
@@ -46,7 +88,8 @@ public sealed class KeyProperties
         new("(int Length, (DateTime, DateTimeOffset?)? More)", static (digits, _) => (digits.Length, IsNull(digits) ? ((DateTime, DateTimeOffset?)?)null : (Date(digits), Offset(digits))), static digits => IsNull(digits) ? "null" : DateText(digits)),
         new("DateTime[]", static (digits, _) => digits.Select(static digit => Date([digit])).ToArray(), DateTexts, static argument => ((DateTime[])argument)[0] = DateTime.MaxValue),
         new("List<DateTimeOffset>", static (digits, _) => digits.Select(static digit => Offset([digit])).ToList(), DateTexts, static argument => ((List<DateTimeOffset>)argument).Clear()),
-        new("Uri", static (digits, _) => new Uri($"https://a/{string.Concat(digits)}"), Sequence),
+        new("Uri", static (digits, _) => Link(digits), Sequence),
+        new("Dictionary<Uri, Uri?>", static (digits, _) => new Dictionary<Uri, Uri?> { [Link(digits)] = IsNull(digits) ? null : Link(digits) }, Sequence, static argument => ((Dictionary<Uri, Uri?>)argument).Clear()),
         new("(int Sum, (string? Text, long Length) More)", static (digits, _) => (digits.Sum(), ((string?)string.Concat(digits), (long)digits.Length)), Sequence),
         new("(string First, string Second)", static (digits, _) => Halves(digits), static digits => string.Join('|', Halves(digits))),
     ];
@@ -74,8 +117,9 @@ public sealed class KeyProperties
                 var areEqual = kind.Holds(pair.one) == kind.Holds(pair.other);
                 return key.Equals(other) == areEqual
                     && other.Equals(key) == areEqual
-                    && (Stored(kind, key) == Stored(kind, other)) == areEqual
-                    && (!areEqual || key.GetHashCode() == other.GetHashCode());
+                    && (!kind.IsStored || (Stored(kind, key) == Stored(kind, other)) == areEqual)
+                    && (!areEqual || key.GetHashCode() == other.GetHashCode())
+                    && key.ToString()!.EndsWith(", 1", StringComparison.Ordinal);
             }));
     }
 
@@ -128,7 +172,7 @@ public sealed class KeyProperties
     private static Type Compile()
     {
         var methods = Kinds.Select(static (kind, index) => $"    [CachedResponse] internal static int M{index}({kind.Type} x, int y) => 1;");
-        return Consumer.CompileWithUsings($"internal static partial class C\n{{\n{string.Join('\n', methods)}\n}}\n").Load().GetType("C", throwOnError: true)!;
+        return Consumer.CompileWithUsings($"using System.Collections.Concurrent;\nusing System.Collections.Frozen;\nusing System.Collections.ObjectModel;\ninternal static partial class C\n{{\n{string.Join('\n', methods)}\n}}\n").Load().GetType("C", throwOnError: true)!;
     }
 
     private static bool IsNull(int[] digits) => digits is [3];
@@ -165,6 +209,46 @@ public sealed class KeyProperties
 
     private static string DateTexts(int[] digits) => string.Join(' ', digits.Select(static digit => DateText([digit])));
 
+    private static double Number(int[] digits) => digits switch { [3] => double.NaN, [] => -0.0, _ => digits.Sum() / 2d };
+
+    private static string NumberText(int[] digits) => digits switch { [3] => "NaN", [] => "-0", _ => $"{digits.Sum()}" };
+
+    // Zeros at the end, and zeros with a sign.
+    private static decimal Decimal(int[] digits) => new(digits.Sum(), 0, 0, isNegative: digits.Length == 1, (byte)digits.Length);
+
+    private static string DecimalText(int[] digits) => $"{digits.Sum()} {digits.Length}";
+
+    private static Uri Link(int[] digits) => new($"https://{(digits.Length > 2 ? "ann:1@" : "")}a/#{string.Concat(digits)}");
+
+    private static CultureInfo Culture(int[] digits, int variant)
+    {
+        var culture = new CultureInfo("en-US") { NumberFormat = { CurrencySymbol = string.Concat(digits) } };
+        return variant == 0 ? culture : CultureInfo.ReadOnly(culture);
+    }
+
+    private static string Cased(int[] digits) => string.Concat(digits.Select(static digit => "aAbB"[digit]));
+
+    // Sets and maps that ignore case, and others that do not.
+    private static HashSet<string> Cases(int[] digits)
+        => new(Cased(digits).Select(static letter => $"{letter}"), digits.Length > 2 ? StringComparer.OrdinalIgnoreCase : null);
+
+    private static string CasesText(int[] digits) => $"{digits.Length > 2} {string.Concat(Cases(digits).Order(StringComparer.Ordinal))}";
+
+    private static Dictionary<string, int> CaseCounts(int[] digits)
+    {
+        var counts = new Dictionary<string, int>(digits.Length > 2 ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+        foreach (var letter in Cased(digits)) counts[$"{letter}"] = counts.GetValueOrDefault($"{letter}") + 1;
+        return counts;
+    }
+
+    private static string CaseCountsText(int[] digits) => $"{digits.Length > 2} {string.Join(' ', CaseCounts(digits).OrderBy(static pair => pair.Key, StringComparer.Ordinal))}";
+
+    private static readonly Comparer<int> Descending = Comparer<int>.Create(static (x, y) => y - x);
+
+    private static Comparer<int>? Order(int[] digits) => digits.Length > 2 ? Descending : null;
+
+    private static string SortedText(int[] digits) => $"{digits.Length > 2} {Set(digits)}";
+
     private static string Sequence(int[] digits) => string.Concat(digits);
 
     private static string OrNull(int[] digits) => IsNull(digits) ? "null" : string.Concat(digits);
@@ -178,5 +262,9 @@ public sealed class KeyProperties
     /// <param name="Make">Makes an argument.</param>
     /// <param name="Holds">What the argument holds: arguments are equal when this is.</param>
     /// <param name="Change">Changes an argument that has at least one digit, if its type lets it.</param>
-    private sealed record Kind(string Type, Func<int[], int, object?> Make, Func<int[], string> Holds, Action<object>? Change = null);
+    private sealed record Kind(string Type, Func<int[], int, object?> Make, Func<int[], string> Holds, Action<object>? Change = null)
+    {
+        /// <summary>Whether keys with such an argument can be written for stores.</summary>
+        public bool IsStored { get; init; } = true;
+    }
 }

@@ -329,11 +329,71 @@ public sealed class Keys
     [InlineData("DateTimeOffset", "DateTimeOffset.UnixEpoch", "DateTimeOffset.MaxValue")]
     [InlineData("DayOfWeek?", "null", "DayOfWeek.Sunday")]
     [InlineData("double", "double.NaN", "0.5")]
+
+    // What a method can tell apart by ordinary means.
+    [InlineData("double", "0.0", "-0.0")]
+    [InlineData("float?", "0f", "-0f")]
+    [InlineData("Half[]", "new[] { Half.Zero }", "new[] { Half.NegativeZero }")]
+    [InlineData("System.Numerics.Complex", "new System.Numerics.Complex(0, 0)", "new System.Numerics.Complex(0, -0.0)")]
+    [InlineData("decimal", "1.0m", "1.00m")]
+    [InlineData("decimal?", "0m", "decimal.Negate(0m)")]
+    [InlineData("DateTime", "DateTime.FromBinary(long.MinValue)", "DateTime.FromBinary(0)")]
+    [InlineData("Uri", "new Uri(\"https://ann:1@a/\")", "new Uri(\"https://bob:2@a/\")")]
+    [InlineData("Uri?", "new Uri(\"https://a/#one\")", "new Uri(\"https://a/#two\")")]
+    [InlineData("List<Uri>", "new List<Uri> { new(\"https://a/#one\") }", "new List<Uri> { new(\"https://a/#two\") }")]
+    [InlineData("HashSet<Uri>", "new HashSet<Uri> { new(\"https://a/#one\") }", "new HashSet<Uri> { new(\"https://a/#two\") }")]
+    [InlineData("Dictionary<Uri, decimal>", "new Dictionary<Uri, decimal> { [new(\"https://a/#one\")] = 1 }", "new Dictionary<Uri, decimal> { [new(\"https://a/#two\")] = 1 }")]
+    [InlineData("(int, Uri?)?", "(1, new Uri(\"https://a/#one\"))", "(1, new Uri(\"https://a/#two\"))")]
+    [InlineData("Link", "new Link(\"a\", new Uri(\"https://a/#one\"))", "new Link(\"a\", new Uri(\"https://a/#two\"))")]
+    [InlineData("ImmutableArray<Link>?", "ImmutableArray.Create(new Link(\"a\", new Uri(\"https://a/#one\")))", "ImmutableArray.Create(new Link(\"a\", new Uri(\"https://a/#two\")))")]
+    [InlineData("System.Net.Http.HttpMethod", "new System.Net.Http.HttpMethod(\"GET\")", "new System.Net.Http.HttpMethod(\"get\")")]
+    [InlineData("System.Globalization.CultureInfo", "System.Globalization.CultureInfo.GetCultureInfo(\"en-US\")", "Made.Culture(\"EUR \")")]
+    [InlineData("System.Globalization.CultureInfo", "Made.Culture(\"EUR \")", "Made.Culture(\"USD \")")]
+    [InlineData("System.Text.StringBuilder", "new System.Text.StringBuilder(\"ab\")", "new System.Text.StringBuilder(\"ac\")")]
+    [InlineData("System.Text.Json.JsonElement", "System.Text.Json.JsonElement.Parse(\"{}\")", "System.Text.Json.JsonElement.Parse(\"[]\")")]
+    [InlineData("System.Text.Json.JsonElement?", "System.Text.Json.JsonElement.Parse(\"null\")", "default(System.Text.Json.JsonElement)")]
+    [InlineData("HashSet<string>", "new HashSet<string>(StringComparer.OrdinalIgnoreCase) { \"Q\" }", "new HashSet<string>(StringComparer.Ordinal) { \"Q\" }")]
+    [InlineData("IReadOnlySet<string>", "new HashSet<string>(StringComparer.OrdinalIgnoreCase) { \"Q\" }", "new HashSet<string>(StringComparer.OrdinalIgnoreCase) { \"q\" }")]
+    [InlineData("IReadOnlyDictionary<string, int>", "new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase) { [\"Q\"] = 1, [\"a\"] = 2 }", "new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase) { [\"q\"] = 1, [\"a\"] = 2 }")]
+    [InlineData("IDictionary<string, int>", "new System.Collections.ObjectModel.ReadOnlyDictionary<string, int>(new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase) { [\"Q\"] = 1 })", "new Dictionary<string, int> { [\"Q\"] = 1 }")]
+    [InlineData("ISet<int>", "new SortedSet<int> { 1, 2 }", "new SortedSet<int>(Made.Descending) { 1, 2 }")]
+    [InlineData("ICollection<int>", "new List<int> { 1, 2 }", "new HashSet<int> { 1, 2 }")]
+    [InlineData("IReadOnlyCollection<string>", "new HashSet<string> { \"a\", \"b\" }", "new[] { \"a\", \"b\" }")]
+
+    // By content at any depth.
+    [InlineData("Basket", "new Basket(\"a\", [1, 2])", "new Basket(\"a\", [1, 3])")]
+    [InlineData("Basket?", "new Basket(\"a\", []) { More = new() { [\"x\"] = [1m] } }", "new Basket(\"a\", []) { More = new() { [\"x\"] = [1.0m] } }")]
+    [InlineData("List<(Basket?, int[])>", "new List<(Basket?, int[])> { (new(\"a\", [1]), [2]) }", "new List<(Basket?, int[])> { (new(\"a\", [1]), [3]) }")]
+    [InlineData("Tuple<int[], int>", "Tuple.Create(new[] { 1 }, 2)", "Tuple.Create(new[] { 2 }, 2)")]
+    [InlineData("KeyValuePair<string, List<int>>", "KeyValuePair.Create(\"a\", new List<int> { 1 })", "KeyValuePair.Create(\"a\", new List<int> { 2 })")]
+    [InlineData("Json", "new Json { Element = System.Text.Json.JsonElement.Parse(\"1\") }", "new Json { Element = System.Text.Json.JsonElement.Parse(\"2\") }")]
+    [InlineData("Either", "new Either(1)", "new Either(\"1\")")]
+    [InlineData("Node", "new Node(1, new Node(2, null))", "new Node(1, new Node(3, null))")]
     public async Task Equal_arguments_hit_and_others_miss(string type, string argument, string other) => await Consumer.MustPrint(
         "1 1 2 2 3",
         $$"""
         internal readonly record struct Point(int X, int Y);
         internal sealed record Person(string Name);
+        internal record Link(string Name, Uri? Target);
+        internal record Basket(string Name, List<int> Items) { public Dictionary<string, decimal[]>? More { get; init; } }
+        internal struct Json { public System.Text.Json.JsonElement Element { get; init; } }
+        internal sealed record Node(int Value, Node? Next);
+        internal readonly struct Either : System.Runtime.CompilerServices.IUnion
+        {
+            public Either(int value) => Value = value;
+            public Either(string value) => Value = value;
+            public object? Value { get; }
+        }
+        internal static class Made
+        {
+            internal static readonly Comparer<int> Descending = Comparer<int>.Create(static (x, y) => y - x);
+            internal static System.Globalization.CultureInfo Culture(string symbol)
+            {
+                var culture = new System.Globalization.CultureInfo("en-US");
+                culture.NumberFormat.CurrencySymbol = symbol;
+                return culture;
+            }
+        }
         internal interface IEntity : IEquatable<IEntity> { int Id { get; } }
         internal sealed class Entity(int id) : IEntity
         {
@@ -356,7 +416,185 @@ public sealed class Keys
                 return $"{c.GetCached({{argument}})} {c.GetCached({{argument}})} {c.GetCached({{other}})} {c.GetCached({{other}})} {c.MoreCached("", {{argument}}, true)}";
             }
         }
+        namespace System.Runtime.CompilerServices { internal interface IUnion { object? Value { get; } } }
         """);
+
+    [Fact]
+    public async Task What_hides_in_a_record_is_copied_too() => await Consumer.MustPrint(
+        "3 of run 1, kept, then 12 of run 2, {\"a\":1}, en: EUR",
+        """
+        internal sealed record Query((int, List<int>) Part) { public required int[][] More { get; set; } }
+        internal sealed partial class C
+        {
+            private int _runs;
+            [CachedResponse] internal string Get(Query query) => $"{query.Part.Item2.Sum() + query.More[0][0]} of run {++_runs}";
+            [CachedResponse] internal string Json(System.Text.Json.JsonElement x) => x.GetRawText();
+            [CachedResponse] internal string Money(System.Globalization.CultureInfo x) => $"{x.TwoLetterISOLanguageName}: {x.NumberFormat.CurrencySymbol}";
+        }
+        internal static class Scenario
+        {
+            public static string Run()
+            {
+                var c = new C();
+                var query = new Query((1, [2])) { More = [[1]] };
+                var log = c.GetCached(query);
+                query.More[0][0] = 10;
+                log += c.GetCache.TryPeek(new Query((1, [2])) { More = [[1]] }, out _) && !c.GetCache.TryPeek(query, out _) ? ", kept" : ", lost";
+                log += $", then {c.GetCached(query)}";
+
+                // The document is gone, and the culture changes, while both are in a key.
+                using (var document = System.Text.Json.JsonDocument.Parse("{\"a\":1}")) c.JsonCached(document.RootElement);
+                log += ", " + c.JsonCached(System.Text.Json.JsonElement.Parse("{\"a\":1}"));
+                var culture = new System.Globalization.CultureInfo("en-US") { NumberFormat = { CurrencySymbol = "EUR" } };
+                c.MoneyCached(culture);
+                culture.NumberFormat.CurrencySymbol = "USD";
+                c.MoneyCached(culture);
+                culture.NumberFormat.CurrencySymbol = "EUR";
+                return $"{log}, {c.MoneyCached(culture)}";
+            }
+        }
+        """);
+
+    [Fact]
+    public async Task What_no_key_could_mean_is_told_when_it_comes() => await Consumer.MustPrint(
+        """
+        A 'Special' was passed as a 'Basket', whose members are compared one by one in the keys of cached methods, so that those of the derived type would not count. Make 'Basket' sealed, let it override Equals, or pass what tells the values apart.
+        A collection of 'System.String' that compares with ReferenceEqualityComparer cannot be part of a key: no later call would find its result. Pass a collection with another comparer.
+        A 'System.Object' was passed where a cached method has a type parameter, and it compares by reference: no other call would find its result. Pass an array, which counts by what it holds, a record, or what tells the values apart.
+        A 'System.Collections.Generic.List`1[System.Int32]' was passed where a cached method has a type parameter, and it compares by reference: no other call would find its result. Pass an array, which counts by what it holds, a record, or what tells the values apart.
+        """,
+        """
+        internal record Basket(List<int> Items);
+        internal sealed record Special(List<int> Items, int More) : Basket(Items);
+        internal sealed partial class C
+        {
+            [CachedResponse] internal int Get(Basket x) => 1;
+            [CachedResponse] internal int Map(IReadOnlyDictionary<string, int> x) => 1;
+            [CachedResponse] internal int Any<T>(T x) => 1;
+            internal int Open<T>(T x) => AnyCached(x);
+        }
+        internal static class Scenario
+        {
+            public static string Run()
+            {
+                var c = new C();
+                return string.Join('\n',
+                    Message(() => c.GetCached(new Special([1], 1))),
+                    Message(() => c.MapCached(new Dictionary<string, int>(ReferenceEqualityComparer.Instance) { ["a"] = 1 })),
+                    Message(() => c.AnyCached(new object())),
+                    Message(() => c.Open(new List<int>())));
+            }
+            private static string Message(Func<int> call)
+            {
+                try { return $"{call()}"; }
+                catch (NotSupportedException exception) { return exception.Message; }
+            }
+        }
+        """);
+
+    [Theory]
+    [InlineData("new[] { 1, 2 }", "new[] { 1, 3 }")]
+    [InlineData("new[] { new[] { 1.0m }, null }", "new[] { new[] { 1.00m }, null }")]
+    [InlineData("new[] { DayOfWeek.Monday }", "new[] { DayOfWeek.Friday }")]
+    [InlineData("new Point?[] { null, new(1, 2) }", "new Point?[] { null, new(1, 3) }")]
+    [InlineData("new System.Text.StringBuilder(\"a\")", "new System.Text.StringBuilder(\"b\")")]
+    [InlineData("System.Text.Json.JsonElement.Parse(\"1\")", "System.Text.Json.JsonElement.Parse(\"2\")")]
+    [InlineData("new Uri(\"https://a/#1\")", "new Uri(\"https://a/#2\")")]
+    [InlineData("(double?)0.0", "(double?)-0.0")]
+    [InlineData("(1, (0.0, \"a\"))", "(1, (-0.0, \"a\"))")]
+    [InlineData("1.0m", "1.00m")]
+    [InlineData("\"a\"", "\"b\"")]
+    [InlineData("new Point(1, 2)", "new Point(2, 1)")]
+    [InlineData("(object)new Point(1, 2)", "(object)new[] { 1 }")]
+    [InlineData("(object?)null", "(object?)0.0")]
+    public async Task Type_arguments_are_compared_by_what_they_stand_for(string argument, string other) => await Consumer.MustPrint(
+        "1 1 2 2 1",
+        $$"""
+        internal sealed record Point(int X, int Y);
+        internal sealed partial class C<TOuter>
+        {
+            private int _runs;
+            [CachedResponse] internal int Get<T>(T x, List<TOuter> y) => ++_runs;
+        }
+        internal static class Scenario
+        {
+            public static string Run()
+            {
+                var c = new C<decimal>();
+                return $"{c.GetCached({{argument}}, [1.0m])} {c.GetCached({{argument}}, [1.0m])} {c.GetCached({{other}}, [1.0m])} {c.GetCached({{argument}}, [1.00m])} {c.GetCached({{argument}}, [1.0m])}".Replace("3", "2");
+            }
+        }
+        """);
+
+    [Fact]
+    public async Task An_array_as_a_type_argument_is_copied() => await Consumer.MustPrint(
+        "1,2 of run 1 100,2 of run 2 1,2 of run 1, x of run 3 xy of run 4 x of run 3",
+        """
+        internal sealed partial class C
+        {
+            private int _runs;
+            [CachedResponse] internal string Of<T>(T value) => $"{(value is int[][] numbers ? string.Join(',', numbers[0]) : value)} of run {++_runs}";
+        }
+        internal static class Scenario
+        {
+            public static string Run()
+            {
+                var c = new C();
+                int[][] numbers = [[1, 2]];
+                var log = c.OfCached(numbers);
+                numbers[0][0] = 100;
+                log += $" {c.OfCached(numbers)} {c.OfCached(new int[][] { [1, 2] })}";
+                var text = new System.Text.StringBuilder("x");
+                log += $", {c.OfCached(text)}";
+                return $"{log} {c.OfCached(text.Append('y'))} {c.OfCached(new System.Text.StringBuilder("x"))}";
+            }
+        }
+        """);
+
+    [Fact]
+    public async Task Types_of_other_assemblies_are_what_can_be_seen_of_them()
+    {
+        var library = Consumer.Project("""
+            using System.Collections.Generic;
+            using System.ComponentModel;
+            namespace Library;
+            public class Context { [EditorBrowsable(EditorBrowsableState.Never)] public override bool Equals(object? obj) => base.Equals(obj); [EditorBrowsable(EditorBrowsableState.Never)] public override int GetHashCode() => base.GetHashCode(); }
+            public class Known { public override bool Equals(object? obj) => obj is Known; public override int GetHashCode() => 1; }
+            public record Amount(decimal Value, string Currency);
+            public record Lines(List<int> Items);
+            public record Written(List<int> Items) { public virtual bool Equals(Written? other) => other is not null; public override int GetHashCode() => 1; }
+            public struct Pair { public int X; public string? Text { get; set; } }
+            public struct Closed { private readonly object? _inner; public bool HasValue => _inner is not null; public Closed(object inner) => _inner = inner; }
+            """);
+        using var image = new MemoryStream();
+        Assert.True(library.WithAssemblyName("Library").WithOptions(library.Options.WithGeneralDiagnosticOption(Microsoft.CodeAnalysis.ReportDiagnostic.Default)).Emit(image).Success);
+        var reference = Microsoft.CodeAnalysis.MetadataReference.CreateFromImage(image.ToArray());
+
+        var project = Consumer.Project("""
+            using Library;
+            using Memoize;
+            namespace Shop;
+            internal static partial class C
+            {
+                [CachedResponse] internal static int Context(Context x) => 1;
+                [CachedResponse] internal static int Known(Known x) => 1;
+                [CachedResponse] internal static int Amount(Amount x) => 1;
+                [CachedResponse] internal static int Lines(Lines x) => 1;
+                [CachedResponse] internal static int Written(Written x) => 1;
+                [CachedResponse] internal static int Pair(Pair x) => 1;
+                [CachedResponse] internal static int Closed(Closed x) => 1;
+            }
+            """).AddReferences(reference);
+        var reported = await Analyzers.Analysis.OfAsync(project);
+        Assert.Equal(
+            ["'x' of type 'Library.Context'", "'x' of type 'Library.Lines'", "'x' of type 'Library.Closed'"],
+            reported.Where(static diagnostic => diagnostic.Id == "MEMO005").Select(static diagnostic => string.Join(' ', diagnostic.GetMessage().Split(' ').Take(4))));
+
+        Consumer.Driver().RunGeneratorsAndUpdateCompilation(project, out var output, out _);
+        Assert.Contains(
+            output.SyntaxTrees,
+            static tree => tree.ToString().Contains("KeyContent.OfEquality<global::Library.Amount>(global::Memoize.KeyContent.Member<global::Library.Amount, decimal>(static value => value.Value, global::Memoize.KeyContent.OfDecimal()))", StringComparison.Ordinal));
+    }
 
     [Fact]
     public async Task Marked_members_are_in_the_key_of_every_method() => await Consumer.MustPrint(
@@ -485,27 +723,77 @@ public sealed class Keys
         """);
 
     [Theory]
-    [InlineData("object", "the type of its values")]
+    [InlineData("object", "compares by reference, so that equal arguments would miss; give it the type of its values")]
     [InlineData("dynamic", "the type of its values")]
     [InlineData("NoEquals", "make it a record")]
-    [InlineData("IDisposable", "make it a record")]
+    [InlineData("IOwn", "name a method that says what counts with Key = nameof(…)")]
     [InlineData("Action", "pass what tells the calls apart")]
     [InlineData("IEnumerable<int>", "pass an array, an IReadOnlyList<T>")]
-    [InlineData("ICollection<int>", "pass an array, an IReadOnlyList<T>")]
-    [InlineData("SortedDictionary<int, int>", "pass an array, an IReadOnlyList<T>")]
-    [InlineData("NoEquals[]", "give its items value equality")]
-    [InlineData("Dictionary<NoEquals, int>", "give its items value equality")]
-    [InlineData("List<object>", "give its items value equality")]
-    [InlineData("(int, NoEquals)", "[CacheKeyIgnore]")]
-    [InlineData("(int, int[])", "[CacheKeyIgnore]")]
-    [InlineData("KeyValuePair<int, object>", "[CacheKeyIgnore]")]
-    [InlineData("Tuple<int[]>", "[CacheKeyIgnore]")]
-    [InlineData("ReadOnlyMemory<int>?", "[CacheKeyIgnore]")]
+    [InlineData("System.Collections.Concurrent.ConcurrentBag<int>", "pass an array, an IReadOnlyList<T>")]
     [InlineData("int[,]", "an array of one dimension")]
-    [InlineData("Lazy<int>", "make it a record")]
+
+    // Another's type: a key for it.
+    [InlineData("IDisposable", "Key = nameof(…), or say it once for the project with [assembly: CacheKeyFor(typeof(System.IDisposable), typeof(…))]")]
+    [InlineData("System.IO.Stream", "[assembly: CacheKeyFor(typeof(System.IO.Stream), typeof(…))]")]
+    [InlineData("Lazy<int>", "[assembly: CacheKeyFor(typeof(System.Lazy<int>), typeof(…))]")]
+    [InlineData("System.Net.Http.HttpRequestMessage", "[assembly: CacheKeyFor(typeof(System.Net.Http.HttpRequestMessage), typeof(…))]")]
+    [InlineData("IList<System.Net.Http.HttpRequestMessage?>", "holds 'System.Net.Http.HttpRequestMessage', which compares by reference, so that equal arguments would miss; name a method that says what counts with Key = nameof(…), or say it once for the project with [assembly: CacheKeyFor(typeof(System.Net.Http.HttpRequestMessage), typeof(…))]")]
+
+    // At any depth, with the way there.
+    [InlineData("NoEquals[]", "'x' of type 'NoEquals[]' holds 'NoEquals', which compares by reference, so that equal arguments would miss; make it a record")]
+    [InlineData("List<object>", "holds 'object', which compares by reference")]
+    [InlineData("Dictionary<NoEquals, int>", "holds 'NoEquals', which compares by reference")]
+    [InlineData("(int, NoEquals)", "holds 'Item2' of type 'NoEquals', which compares by reference")]
+    [InlineData("KeyValuePair<int, object>", "holds 'KeyValuePair.Value' of type 'object', which compares by reference")]
+    [InlineData("Tuple<NoEquals?>", "holds 'Tuple.Item1' of type 'NoEquals', which compares by reference")]
+    [InlineData("Query", "'x' of type 'Query' holds 'Query.Source' of type 'System.Func<int>', which compares by reference, so that equal arguments would miss; pass what tells the calls apart instead")]
+    [InlineData("List<(int, Outer?)>?", "holds 'Item2.Inner.Source' of type 'System.Func<int>', which compares by reference")]
+    [InlineData("Outer", "holds 'Outer.Inner.Source' of type 'System.Func<int>', which compares by reference")]
+    [InlineData("Wrapper", "holds 'Wrapper._stream' of type 'System.IO.Stream', which compares by reference")]
+    [InlineData("Capturing", "holds 'Capturing.source' of type 'NoEquals', which compares by reference")]
+    [InlineData("Derived", "holds 'Derived.Source' of type 'System.Func<int>', which compares by reference")]
+
+    // By content, but not there.
+    [InlineData("HashSet<int[]>", "holds 'int[]', which compares by reference, so that equal arguments would miss; let a set or dictionary find what it holds by value equality")]
+    [InlineData("Dictionary<System.Text.Json.JsonElement, int>", "holds 'System.Text.Json.JsonElement', which compares by reference")]
+    [InlineData("GetOnly", "holds 'GetOnly.Items' of type 'int[]', which can change, and no copy of its owner can be made with a copy of it; give it an init accessor, an immutable type, or let 'GetOnly' implement IEquatable<GetOnly>")]
+    [InlineData("Secret", "holds 'Secret._secret' of type 'string', which cannot be read, and 'Secret' must be compared member by member")]
+    [InlineData("Abstract", "is abstract and holds what compares by reference")]
+    [InlineData("Tree", "refers to itself and needs a comparison of its members one by one")]
+
+    // An equality that is none, or that sees too little.
+    [InlineData("OnlyBase", "compares by reference")]
+    [InlineData("OnlyReference", "compares by reference")]
+    [InlineData("OnlyThis", "compares by reference")]
+    [InlineData("Four", "is an inline array, which cannot be compared; pass an array")]
+    [InlineData("HasFour", "holds 'HasFour.Numbers' of type 'Four', which is an inline array")]
+    [InlineData("LaxUnion", "holds 'LaxUnion.Value' of type 'double', which has an equality that ignores what a method can notice")]
+    [InlineData("ListUnion", "holds 'ListUnion.Value' of type 'System.Collections.Generic.List<int>', which compares by reference")]
+    [InlineData("System.Net.Mail.MailAddress", "has an equality that ignores case, so that arguments which a method can tell apart would share a result; name a method that says what counts")]
+    [InlineData("System.Net.Http.Headers.MediaTypeHeaderValue", "has an equality that ignores case")]
+    [InlineData("Microsoft.Extensions.Logging.EventId[]", "has an equality that ignores its name")]
+    [InlineData("System.Text.Json.JsonProperty", "has no equality of its own, and what it holds cannot be seen")]
     public void Types_without_value_equality_are_refused(string type, string advice) => MustReport("MEMO005", advice, $$"""
         class NoEquals;
+        interface IOwn { int X { get; } }
+        record Query(int X, Func<int>? Source);
+        record struct Outer(string Name, Query? Inner);
+        sealed record Derived(string Name) : Query(1, null);
+        struct Wrapper { private readonly System.IO.Stream _stream; public long Length => _stream.Length; }
+        struct Capturing(NoEquals source) { public NoEquals Get() => source; }
+        sealed record GetOnly { public int[] Items { get; } = []; }
+        sealed record Secret(int[] Items) { private readonly string _secret = ""; public int Length => _secret.Length; }
+        abstract record Abstract(int[] Items);
+        sealed record Tree(int X, Tree[] Children);
+        class OnlyBase { public override bool Equals(object? obj) => base.Equals(obj); public override int GetHashCode() => 1; }
+        sealed class OnlyReference : OnlyBase { public override bool Equals(object? obj) { return ReferenceEquals(this, obj); } public override int GetHashCode() => 1; }
+        sealed class OnlyThis { public override bool Equals(object? obj) => this == obj; public override int GetHashCode() => 1; }
+        [System.Runtime.CompilerServices.InlineArray(4)] struct Four { private int _first; }
+        record struct HasFour(int X, Four Numbers);
+        struct LaxUnion : System.Runtime.CompilerServices.IUnion { public LaxUnion(int x) => Value = x; public LaxUnion(double x) => Value = x; public object? Value { get; } }
+        struct ListUnion : System.Runtime.CompilerServices.IUnion { public ListUnion(int x) => Value = x; public ListUnion(List<int> x) => Value = x; public object? Value { get; } }
         partial class C { [CachedResponse] int Get({{type}} x) => 1; }
+        namespace System.Runtime.CompilerServices { interface IUnion { object? Value { get; } } }
         """);
 
     [Theory]

@@ -18,14 +18,13 @@ partial record Outer<TKey>
             // Look: a fresh value costs one dictionary read and no allocation.
             if (cache.TryGetTask(key, out var hit)) return hit;
 
-            return MissAsync(this, cache, key, id, filter, progress);
+            // A key that is kept must stay what it is when the caller changes its collections.
+            return MissAsync(this, cache, key.Copy(), progress);
 
             static async global::System.Threading.Tasks.Task<global::System.Collections.Generic.List<T?>> MissAsync(
                 global::Store.Outer<TKey>.Inner self,
                 global::Memoize.CachedMethod<GetMethod<T>.Key, global::System.Collections.Generic.List<T?>> cache,
                 GetMethod<T>.Key key,
-                TKey id,
-                T? filter,
                 global::System.IProgress<int> progress)
             {
                 // Lock: one caller per key computes, the others wait on the key's SemaphoreSlim.
@@ -34,7 +33,9 @@ partial record Outer<TKey>
                 // Look again: whoever held the lock may have stored the value.
                 if (turn.TryGet(out var value)) return value;
 
-                // Compute: the value belongs to all its callers, so the core gets a token of its own.
+                // Compute: the value belongs to all its callers, so the core gets a token of its own. Collections are the core's own: no caller can change them meanwhile.
+                var id = key.CopyOfId();
+                var filter = key.CopyOfFilter();
                 return await turn.ComputeAsync(
                     (self, id, filter, progress),
                     static (call, token) => call.self.Load<T>(call.id, call.filter, call.progress, token)).ConfigureAwait(false);
@@ -74,19 +75,19 @@ partial record Outer<TKey>
 
             /// <summary>Keeps a value for these arguments, as if it had just been computed.</summary>
             public void Set(TKey id, T? filter, global::System.Collections.Generic.List<T?> value)
-                => _cache.Set(new GetMethod<T>.Key(id, filter), value);
+                => _cache.Set(new GetMethod<T>.Key(id, filter).Copy(), value);
 
             /// <summary>Keeps a value for these arguments, as if it had just been computed.</summary>
             public global::System.Threading.Tasks.ValueTask SetAsync(TKey id, T? filter, global::System.Collections.Generic.List<T?> value, global::System.Threading.CancellationToken cancellationToken = default)
-                => _cache.SetAsync(new GetMethod<T>.Key(id, filter), value, cancellationToken: cancellationToken);
+                => _cache.SetAsync(new GetMethod<T>.Key(id, filter).Copy(), value, cancellationToken: cancellationToken);
 
             /// <summary>Forgets the value for these arguments. A computation under way is not stored.</summary>
             public void Invalidate(TKey id, T? filter)
-                => _cache.Invalidate(new GetMethod<T>.Key(id, filter));
+                => _cache.Invalidate(new GetMethod<T>.Key(id, filter).Copy());
 
             /// <summary>Forgets the value for these arguments. A computation under way is not stored.</summary>
             public global::System.Threading.Tasks.ValueTask InvalidateAsync(TKey id, T? filter, global::System.Threading.CancellationToken cancellationToken = default)
-                => _cache.InvalidateAsync(new GetMethod<T>.Key(id, filter), cancellationToken);
+                => _cache.InvalidateAsync(new GetMethod<T>.Key(id, filter).Copy(), cancellationToken);
 
             /// <summary>Forgets everything kept for this method.</summary>
             public void Clear()
@@ -99,12 +100,14 @@ partial record Outer<TKey>
             /// <summary>Computes the value for these arguments now, whatever is kept, and keeps it.</summary>
             public async global::System.Threading.Tasks.Task<global::System.Collections.Generic.List<T?>> RefreshAsync(TKey id, T? filter, global::System.IProgress<int> progress, global::System.Threading.CancellationToken cancellationToken = default)
             {
-                var key = new GetMethod<T>.Key(id, filter);
+                var key = new GetMethod<T>.Key(id, filter).Copy();
                 using var turn = await _cache.EnterToRefreshAsync(key, cancellationToken).ConfigureAwait(false);
 
                 // Another caller may have begun the same after this one asked for it.
                 if (turn.TryGet(out var value)) return value;
 
+                id = key.CopyOfId();
+                filter = key.CopyOfFilter();
                 return await turn.ComputeAsync(
                     (self: _self, id, filter, progress),
                     static (call, token) => call.self.Load<T>(call.id, call.filter, call.progress, token)).ConfigureAwait(false);
@@ -142,6 +145,9 @@ partial record Outer<TKey>
 
             internal readonly struct Key : global::System.IEquatable<Key>
             {
+                private static readonly global::Memoize.KeyContent<TKey> s_id = global::Memoize.KeyContent.OfTypeArgument<TKey>();
+                private static readonly global::Memoize.KeyContent<T?> s_filter = global::Memoize.KeyContent.OfTypeArgument<T?>()!;
+
                 private readonly TKey _id;
                 private readonly T? _filter;
 
@@ -152,14 +158,23 @@ partial record Outer<TKey>
                 }
 
                 public bool Equals(Key other) =>
-                    global::System.Collections.Generic.EqualityComparer<TKey>.Default.Equals(_id, other._id)
-                    && global::System.Collections.Generic.EqualityComparer<T?>.Default.Equals(_filter, other._filter);
+                    s_id.Equals(_id, other._id)
+                    && s_filter.Equals(_filter, other._filter);
 
                 public override bool Equals(object? obj) => obj is Key other && Equals(other);
 
-                public override int GetHashCode() => global::System.HashCode.Combine(_id, _filter);
+                public override int GetHashCode() => global::System.HashCode.Combine(s_id.GetHashCode(_id), s_filter.GetHashCode(_filter));
 
-                public override string ToString() => string.Create(global::System.Globalization.CultureInfo.InvariantCulture, $"{_id}, {_filter}");
+                public override string ToString() => $"{s_id.Describe(_id)}, {s_filter.Describe(_filter)}";
+
+                // Shares nothing with the caller that could change.
+                internal Key Copy() => new(s_id.Copy(_id), s_filter.Copy(_filter));
+
+                // For the core, which may change what it is given: the key must stay what it is.
+                internal TKey CopyOfId() => s_id.Copy(_id);
+
+                // For the core, which may change what it is given: the key must stay what it is.
+                internal T? CopyOfFilter() => s_filter.Copy(_filter);
             }
         }
     }

@@ -29,7 +29,9 @@
 
         internal readonly struct Key : global::System.IEquatable<Key>
         {
-            private static readonly global::Memoize.KeyContent<global::System.Collections.Generic.IReadOnlyList<global::Shop.Order?>> s_others = global::Memoize.KeyContent.OfReadOnlyList<global::Shop.Order?>();
+            private static readonly global::Memoize.KeyContent<global::Shop.Order> s_order = global::Memoize.KeyContent.OfEquality<global::Shop.Order>(global::Memoize.KeyContent.Member<global::Shop.Order, decimal?>(static value => value.Limit, global::Memoize.KeyContent.OfNullable<decimal>(global::Memoize.KeyContent.OfDecimal())));
+            private static readonly global::Memoize.KeyContent<global::System.Collections.Generic.IReadOnlyList<global::Shop.Order?>> s_others = global::Memoize.KeyContent.OfReadOnlyList<global::Shop.Order?>(global::Memoize.KeyContent.OfEquality<global::Shop.Order>(global::Memoize.KeyContent.Member<global::Shop.Order, decimal?>(static value => value.Limit, global::Memoize.KeyContent.OfNullable<decimal>(global::Memoize.KeyContent.OfDecimal())))!);
+            private static readonly global::Memoize.KeyContent<(global::System.DateTime From, global::System.DateTime To)?> s_span = global::Memoize.KeyContent.OfNullable<(global::System.DateTime From, global::System.DateTime To)>(global::Memoize.KeyContent.OfEquality<(global::System.DateTime From, global::System.DateTime To)>(global::Memoize.KeyContent.Member<(global::System.DateTime From, global::System.DateTime To), global::System.DateTime>(static value => value.Item1, global::Memoize.KeyContent.OfDateTime()), global::Memoize.KeyContent.Member<(global::System.DateTime From, global::System.DateTime To), global::System.DateTime>(static value => value.Item2, global::Memoize.KeyContent.OfDateTime())));
             private static readonly global::Memoize.KeyContent<byte[]?> s_token = global::Memoize.KeyContent.OfArray<byte>()!;
             private static readonly global::Memoize.KeyContent<global::System.Collections.Generic.IReadOnlyDictionary<string, global::Shop.Page?>> s_pages = global::Memoize.KeyContent.OfReadOnlyDictionary<string, global::Shop.Page?>();
 
@@ -49,19 +51,17 @@
             }
 
             public bool Equals(Key other) =>
-                global::System.Collections.Generic.EqualityComparer<global::Shop.Order>.Default.Equals(_order, other._order)
+                s_order.Equals(_order, other._order)
                 && s_others.Equals(_others, other._others)
-                && global::System.Collections.Generic.EqualityComparer<(global::System.DateTime From, global::System.DateTime To)?>.Default.Equals(_span, other._span)
-                && _span?.Item1.Kind == other._span?.Item1.Kind
-                && _span?.Item2.Kind == other._span?.Item2.Kind
+                && s_span.Equals(_span, other._span)
                 && s_token.Equals(_token, other._token)
                 && s_pages.Equals(_pages, other._pages);
 
             public override bool Equals(object? obj) => obj is Key other && Equals(other);
 
-            public override int GetHashCode() => global::System.HashCode.Combine(_order, s_others.GetHashCode(_others), _span, s_token.GetHashCode(_token), s_pages.GetHashCode(_pages));
+            public override int GetHashCode() => global::System.HashCode.Combine(s_order.GetHashCode(_order), s_others.GetHashCode(_others), s_span.GetHashCode(_span), s_token.GetHashCode(_token), s_pages.GetHashCode(_pages));
 
-            public override string ToString() => string.Create(global::System.Globalization.CultureInfo.InvariantCulture, $"{_order}, {s_others.Describe(_others)}, {_span}, {s_token.Describe(_token)}, {s_pages.Describe(_pages)}");
+            public override string ToString() => $"{s_order.Describe(_order)}, {s_others.Describe(_others)}, {s_span.Describe(_span)}, {s_token.Describe(_token)}, {s_pages.Describe(_pages)}";
 
             // Shares nothing with the caller that could change.
             internal Key Copy() => new(_order, s_others.Copy(_others), _span, s_token.Copy(_token), s_pages.Copy(_pages));

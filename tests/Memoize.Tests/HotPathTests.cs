@@ -264,6 +264,41 @@ public sealed partial class HotPathTests
         Assert.Equal(0, Allocated(() => quotes.GetTaskCache.TryPeek("MSFT", 1, out _)));
     }
 
+    [Fact]
+    public void A_hit_with_arguments_that_are_compared_by_content_allocates_nothing()
+    {
+        using var memoizer = new Memoizer();
+        var contents = new Contents(memoizer);
+        List<int> list = [1, 2];
+        Dictionary<string, int> map = new() { ["a"] = 1 }, lax = new(StringComparer.OrdinalIgnoreCase) { ["a"] = 1 };
+        HashSet<string> set = ["a"], laxSet = new(StringComparer.OrdinalIgnoreCase) { "a" };
+        var basket = new Basket("a", [1], -0.0);
+        var uri = new Uri("https://a/#b");
+        contents.Of(list);
+        contents.Of((IReadOnlyList<int>)list);
+        contents.Of(map);
+        contents.Of(lax);
+        contents.Of((IReadOnlyDictionary<string, int>)map);
+        contents.Of(set);
+        contents.Of(laxSet);
+        contents.Of(basket);
+        contents.Of(uri, 1.0m, 0.5, DateTime.MinValue);
+        contents.Any(1.5);
+        contents.Any(basket.Items);
+
+        Assert.Equal(0, Allocated(() => contents.Of(list)));
+        Assert.Equal(0, Allocated(() => contents.Of((IReadOnlyList<int>)list)));
+        Assert.Equal(0, Allocated(() => contents.Of(map)));
+        Assert.Equal(0, Allocated(() => contents.Of(lax)));
+        Assert.Equal(0, Allocated(() => contents.Of((IReadOnlyDictionary<string, int>)map)));
+        Assert.Equal(0, Allocated(() => contents.Of(set)));
+        Assert.Equal(0, Allocated(() => contents.Of(laxSet)));
+        Assert.Equal(0, Allocated(() => contents.Of(basket)));
+        Assert.Equal(0, Allocated(() => contents.Of(uri, 1.0m, 0.5, DateTime.MinValue)));
+        Assert.Equal(0, Allocated(() => contents.Any(1.5)));
+        Assert.Equal(0, Allocated(() => contents.Any(basket.Items)));
+    }
+
     private static bool IsCompleted(ValueTask<string> task) => task.IsCompletedSuccessfully;
 
     private static long Allocated<T>(Func<T> hit)
@@ -318,6 +353,51 @@ public sealed partial class HotPathTests
         private Task<string> GetRefreshedCoreAsync(string symbol) => Task.FromResult(symbol);
 
         private string GetGenericCore<T>(T page) => $"{page}";
+    }
+
+    private sealed record Basket(string Name, int[] Items, double Price);
+
+    private sealed partial class Contents(Memoizer memoizer)
+    {
+        [CachedResponse("1h")]
+        public partial string Of(List<int> x);
+
+        [CachedResponse("1h")]
+        public partial string Of(IReadOnlyList<int> x);
+
+        [CachedResponse("1h")]
+        public partial string Of(Dictionary<string, int> x);
+
+        [CachedResponse("1h")]
+        public partial string Of(IReadOnlyDictionary<string, int> x);
+
+        [CachedResponse("1h")]
+        public partial string Of(HashSet<string> x);
+
+        [CachedResponse("1h")]
+        public partial string Of(Basket x);
+
+        [CachedResponse("1h")]
+        public partial string Of(Uri x, decimal y, double z, DateTime at);
+
+        [CachedResponse("1h")]
+        public partial string Any<T>(T x);
+
+        private static string OfCore(List<int> x) => $"{x.Count}";
+
+        private static string OfCore(IReadOnlyList<int> x) => $"{x.Count}";
+
+        private static string OfCore(Dictionary<string, int> x) => $"{x.Count}";
+
+        private static string OfCore(IReadOnlyDictionary<string, int> x) => $"{x.Count}";
+
+        private static string OfCore(HashSet<string> x) => $"{x.Count}";
+
+        private static string OfCore(Basket x) => x.Name;
+
+        private static string OfCore(Uri x, decimal y, double z, DateTime at) => $"{x} {y} {z} {at}";
+
+        private static string AnyCore<T>(T x) => $"{x}";
     }
 
     private readonly record struct BadHash(int Value)

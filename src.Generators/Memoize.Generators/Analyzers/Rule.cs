@@ -5,6 +5,10 @@ namespace Memoize.Generators.Analyzers;
 /// <summary>Makes the descriptors of the rules about code that works, but not as its author may think.</summary>
 internal static class Rule
 {
+    /// <summary>Code that cannot work.</summary>
+    public static DiagnosticDescriptor Error(string id, string title, string message, string description)
+        => Create(id, title, message, description, DiagnosticSeverity.Error, isEnabledByDefault: true);
+
     /// <summary>Code that is likely to surprise.</summary>
     public static DiagnosticDescriptor Warning(string id, string title, string message, string description)
         => Create(id, title, message, description, DiagnosticSeverity.Warning, isEnabledByDefault: true);

@@ -26,7 +26,7 @@ internal static class KeyEmitter
             writer.WriteLine();
             writer.WriteLine($"public bool Equals({name} other) =>");
             using (writer.Indent())
-                writer.WriteLine(string.Join("\n&& ", parts.SelectMany(Comparisons)) + ";");
+                writer.WriteLine(string.Join("\n&& ", parts.Select(Comparison)) + ";");
 
             writer.WriteLine();
             writer.WriteLine($"public override bool Equals(object? obj) => obj is {name} other && Equals(other);");
@@ -115,9 +115,6 @@ internal static class KeyEmitter
             ? $"public override string ToString() => $\"{text}\";"
             : $"public override string ToString() => string.Create(global::System.Globalization.CultureInfo.InvariantCulture, $\"{text}\");");
     }
-
-    private static IEnumerable<string> Comparisons(KeyPart part)
-        => part.Distinctions.Select(read => $"{Field(part)}{read} == other.{Field(part)}{read}").Prepend(Comparison(part));
 
     private static string Comparison(KeyPart part) => part.Equality switch
     {

@@ -46,10 +46,6 @@ internal enum KeyForm
 /// <param name="Equality">How two of them are compared.</param>
 /// <param name="Comparer">The expression of what compares them, for <see cref="KeyEquality.Content"/> and <see cref="KeyEquality.Comparer"/>.</param>
 /// <param name="ComparerType">The type of the static field that holds the comparer; <see langword="null"/> if none is needed.</param>
-/// <param name="Distinctions">
-/// What its equality ignores and a method may notice, as ways to read it: <c>.Kind</c> of a <c>DateTime</c>, <c>.Item2?.Offset</c>
-/// of a tuple.
-/// </param>
 /// <param name="Copy">How a copy of it is made that the caller cannot change; <see langword="null"/> if none is needed.</param>
 /// <param name="Stored">How it is written for stores; <see langword="null"/> if it cannot be.</param>
 /// <param name="Source">Where it comes from.</param>
@@ -62,7 +58,6 @@ internal sealed record KeyPart(
     KeyEquality Equality,
     string? Comparer,
     string? ComparerType,
-    EquatableArray<string> Distinctions,
     KeyCopy? Copy,
     KeyShape? Stored,
     KeySource Source,
@@ -130,7 +125,7 @@ internal sealed record KeyProjection(string Name, string From, string To, string
 /// <summary>How two parts of a key are compared.</summary>
 internal enum KeyEquality
 {
-    /// <summary>With <c>==</c>, where that is known to mean the same as <c>Equals</c>: numbers, enums, ordinal strings, dates.</summary>
+    /// <summary>With <c>==</c>, where that is known to mean the same as <c>Equals</c>: integers, enums, ordinal strings.</summary>
     Operator,
 
     /// <summary>With <c>EqualityComparer&lt;T&gt;.Default</c>.</summary>
@@ -139,6 +134,6 @@ internal enum KeyEquality
     /// <summary>With the comparer that the user chose.</summary>
     Comparer,
 
-    /// <summary>By what a collection holds.</summary>
+    /// <summary>By what it holds, or more exactly than its own equality has it.</summary>
     Content,
 }

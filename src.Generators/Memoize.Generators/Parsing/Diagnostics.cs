@@ -24,7 +24,7 @@ internal static class Diagnostics
 
     public static readonly DiagnosticDescriptor NoValueEquality = Error(
         "MEMO005", "This parameter has no value equality",
-        "'{0}' of type '{1}' compares by reference, so that equal arguments would miss; {2}");
+        "'{0}' of type '{1}' {2}; {3}");
 
     public static readonly DiagnosticDescriptor CoreNotFound = Error(
         "MEMO006", "A cached partial method needs a core",

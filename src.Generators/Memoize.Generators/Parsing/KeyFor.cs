@@ -96,7 +96,7 @@ internal sealed class KeyFor
             return;
 
         var canBeKept = !result.IsRefLikeType && result.TypeKind is not (TypeKind.Pointer or TypeKind.FunctionPointer or TypeKind.Error);
-        if (canBeKept && (Mentions(result, all) || knownTypes.ValueEquality.Has(result) || knownTypes.ValueEquality.ContentOf(result) is not null))
+        if (canBeKept && (Mentions(result, all) || knownTypes.ValueEquality.Of(result).Refusal is null))
             return;
 
         Obstacle = $"'Of' of '{Key.Name}' returns '{CodeText.Readable(result)}', which has no value equality; return a string, a record or a tuple of such";

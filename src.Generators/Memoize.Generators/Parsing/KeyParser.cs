@@ -52,7 +52,7 @@ internal static class KeyParser
             var projected = knownTypes.CacheKey(symbol)?.NamedArguments.IsEmpty == false ? null : projections.Of(type);
             if (projections.Obstacle is { } obstacle)
             {
-                reporter.OnKeyPart(symbol, Diagnostics.NoValueEquality, symbol.Name, CodeText.Signature(type), obstacle);
+                reporter.OnKeyPart(symbol, Diagnostics.NoValueEquality, symbol.Name, CodeText.Signature(type), "holds values for which other keys stand", obstacle);
                 isValid = false;
                 return;
             }
@@ -83,7 +83,6 @@ internal static class KeyParser
             KeyEquality.Operator,
             Comparer: null,
             ComparerType: null,
-            EquatableArray<string>.Empty,
             Copy: null,
             Stored: options.CanHaveStore ? new SimpleShape("writer.Write({0})") : null,
             new RuntimeType(IsHidden: HidesGetType(method.ContainingType)),
@@ -205,7 +204,7 @@ internal static class KeyParser
     // A key must never be null, and must bring its own, unboxed equality. A string, null or not, converts to one that does.
     private static bool IsItsOwnKey(KeyPart part, IMethodSymbol method, KnownTypes knownTypes)
     {
-        if (part.Equality is KeyEquality.Comparer or KeyEquality.Content || part.Distinctions.Count > 0)
+        if (part.Equality is KeyEquality.Comparer or KeyEquality.Content)
             return false;
 
         var type = ParameterParser.TypeOf(method.Parameters.First(parameter => ParameterParser.Role(parameter, knownTypes) == ParameterRole.Key));

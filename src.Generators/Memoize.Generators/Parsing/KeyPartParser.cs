@@ -51,10 +51,9 @@ internal static class KeyPartParser
             CodeText.Qualified(type),
             IsText: type.SpecialType == SpecialType.System_String,
             CanBeNull: !type.IsValueType,
-            Equality: EqualityOf(type, knownTypes),
+            Equality: EqualityOf(type),
             Comparer: null,
             ComparerType: null,
-            Distinctions: EquatableArray<string>.Empty,
             Copy: null,
             Stored: null,
             source,
@@ -87,30 +86,25 @@ internal static class KeyPartParser
             };
         }
 
-        if (knownTypes.ValueEquality.ContentOf(type) is { } content)
+        var notion = knownTypes.ValueEquality.Of(type);
+        if (notion.Refusal is { } refusal)
         {
-            return part with
-            {
-                Equality = KeyEquality.Content,
-                Comparer = content,
-                ComparerType = $"global::Memoize.KeyContent<{part.Type}>",
-                Copy = KeyCopy.ByComparer,
-                Stored = shapes?.OfPart(type),
-            };
+            reporter.OnKeyPart(
+                symbol, Diagnostics.NoValueEquality, symbol.Name, CodeText.Signature(type), refusal.About(type), refusal.WayOut ?? knownTypes.ValueEquality.Advice(refusal.Culprit));
+            return null;
         }
 
-        if (knownTypes.ValueEquality.Has(type))
-        {
-            return part with
-            {
-                Distinctions = knownTypes.ValueEquality.Distinctions(type).ToEquatableArray(),
-                Copy = KeyCopies.CopyOf(type, knownTypes),
-                Stored = shapes?.OfPart(type),
-            };
-        }
+        if (notion.Content is null)
+            return part with { Copy = KeyCopies.CopyOf(type, knownTypes), Stored = shapes?.OfPart(type) };
 
-        reporter.OnKeyPart(symbol, Diagnostics.NoValueEquality, symbol.Name, CodeText.Signature(type), knownTypes.ValueEquality.Advice(type));
-        return null;
+        return part with
+        {
+            Equality = KeyEquality.Content,
+            Comparer = notion.Content,
+            ComparerType = $"global::Memoize.KeyContent<{part.Type}>",
+            Copy = notion.IsCopied ? KeyCopy.ByComparer : KeyCopies.CopyOf(type, knownTypes),
+            Stored = shapes?.OfPart(type),
+        };
     }
 
     /// <summary>The type of a parameter or member, or of what the user's own method returns.</summary>
@@ -151,12 +145,8 @@ internal static class KeyPartParser
         return canBeMade ? null : $"its Comparer '{comparer.Name}' cannot be made; give it an accessible constructor without parameters";
     }
 
-    // Not for floating point: there, NaN would never be found again.
-    private static KeyEquality EqualityOf(ITypeSymbol type, KnownTypes knownTypes)
-    {
-        var comparesWithOperator = type.TypeKind == TypeKind.Enum
-            || knownTypes.ValueEquality.IsDate(KnownTypes.WithoutNullable(type))
-            || type.SpecialType is (>= SpecialType.System_Boolean and <= SpecialType.System_Decimal) or SpecialType.System_String;
-        return comparesWithOperator ? KeyEquality.Operator : KeyEquality.Default;
-    }
+    private static KeyEquality EqualityOf(ITypeSymbol type)
+        => type.TypeKind == TypeKind.Enum || type.SpecialType is (>= SpecialType.System_Boolean and <= SpecialType.System_UInt64) or SpecialType.System_String
+            ? KeyEquality.Operator
+            : KeyEquality.Default;
 }

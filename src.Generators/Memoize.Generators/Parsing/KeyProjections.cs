@@ -101,18 +101,22 @@ internal sealed class KeyProjections(KnownTypes knownTypes, INamedTypeSymbol wit
             _ => (type.IsValueType ? null : "value is null", "value"),
         };
         var select = $"{Linq}.Select({items}, static item => {item?.Method}(item))";
-        (ITypeSymbol? To, string Made) projected = (collection.Kind, mapKey) switch
+        var pairs = item is null ? "pair.Value" : $"{item.Method}(pair.Value)";
+        (ITypeSymbol? To, string Made) projected = collection.Kind switch
         {
-            (CollectionKind.Sequence, _) => (knownTypes.Compilation.CreateArrayTypeSymbol(item!.To, elementNullableAnnotation: item.To.NullableAnnotation), $"{Linq}.ToArray({select})"),
-            (CollectionKind.Set, _) => (Construct("System.Collections.Generic.HashSet`1", item!.To), $"{Linq}.ToHashSet({select})"),
-            (_, null) => (
+            CollectionKind.Sequence or CollectionKind.Any or CollectionKind.OrderedSet => (ArrayOf(item!.To), $"{Linq}.ToArray({select})"),
+            CollectionKind.OrderedMap => (
+                ArrayOf(Tuple([mapKey?.To ?? collection.Key!, item?.To ?? collection.Item])),
+                $"{Linq}.ToArray({Linq}.Select({items}, static pair => ({(mapKey is null ? "pair.Key" : $"{mapKey.Method}(pair.Key)")}, {pairs})))"),
+            CollectionKind.Set => (Construct("System.Collections.Generic.HashSet`1", item!.To), $"{Linq}.ToHashSet({select})"),
+            _ when mapKey is null => (
                 Construct("System.Collections.Generic.Dictionary`2", collection.Key!, item!.To),
-                $"{Linq}.ToDictionary({items}, static pair => pair.Key, static pair => {item.Method}(pair.Value){(type.Name == "Dictionary" ? ", value.Comparer" : "")})"),
+                $"{Linq}.ToDictionary({items}, static pair => pair.Key, static pair => {pairs}{(type.Name == "Dictionary" ? ", value.Comparer" : "")})"),
 
             // Two keys of the map may have the same key here.
             _ => (
                 Construct("System.Collections.Generic.HashSet`1", Tuple([mapKey.To, item?.To ?? collection.Item])),
-                $"{Linq}.ToHashSet({Linq}.Select({items}, static pair => ({mapKey.Method}(pair.Key), {(item is null ? "pair.Value" : $"{item.Method}(pair.Value)")})))"),
+                $"{Linq}.ToHashSet({Linq}.Select({items}, static pair => ({mapKey.Method}(pair.Key), {pairs})))"),
         };
         return projected switch
         {
@@ -213,6 +217,9 @@ internal sealed class KeyProjections(KnownTypes knownTypes, INamedTypeSymbol wit
 
     private INamedTypeSymbol Tuple(ITypeSymbol[] types)
         => knownTypes.Compilation.CreateTupleTypeSymbol(types.ToImmutableArray(), elementNullableAnnotations: types.Select(static type => type.NullableAnnotation).ToImmutableArray());
+
+    private ITypeSymbol ArrayOf(ITypeSymbol item)
+        => knownTypes.Compilation.CreateArrayTypeSymbol(item, elementNullableAnnotation: item.NullableAnnotation);
 
     private INamedTypeSymbol? Construct(string metadataName, params ITypeSymbol[] arguments)
         => knownTypes.Compilation.GetTypeByMetadataName(metadataName)?.Construct(

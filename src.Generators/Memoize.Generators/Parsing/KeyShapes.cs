@@ -39,12 +39,14 @@ internal sealed class KeyShapes(KnownTypes knownTypes, INamedTypeSymbol within)
         [SpecialType.System_Double] = Write,
         [SpecialType.System_Decimal] = Write,
         [SpecialType.System_String] = Write,
+        [SpecialType.System_DateTime] = Write,
     };
 
     private static readonly string[] NamedTypes =
     [
         "System.Guid", "System.DateOnly", "System.TimeOnly", "System.TimeSpan", "System.Uri", "System.Version", "System.Type", "System.Half",
-        "System.Int128", "System.UInt128", "System.Numerics.BigInteger",
+        "System.Int128", "System.UInt128", "System.Numerics.BigInteger", "System.DateTimeOffset", "System.Net.Http.HttpMethod", "System.Text.StringBuilder",
+        "System.Text.Json.JsonElement",
     ];
 
     private readonly Stack<ITypeSymbol> _around = new();
@@ -58,7 +60,7 @@ internal sealed class KeyShapes(KnownTypes knownTypes, INamedTypeSymbol within)
     public IEnumerable<string> TypeParameters => _typeParameters.OrderBy(static name => name, StringComparer.Ordinal);
 
     /// <summary>A part of a key that is compared by its type's equality or by its content.</summary>
-    public KeyShape? OfPart(ITypeSymbol type) => OfContent(type, datesAreExact: true);
+    public KeyShape? OfPart(ITypeSymbol type) => Of(type);
 
     /// <summary>Adds a part to what the key means.</summary>
     public void AddMeaning(KeyPart part, ITypeSymbol type)
@@ -80,18 +82,24 @@ internal sealed class KeyShapes(KnownTypes knownTypes, INamedTypeSymbol within)
     /// <summary>A string of which case does not count.</summary>
     public static KeyShape OfTextWithoutCase() => new SimpleShape("writer.WriteIgnoringCase({0})");
 
-    // Collections that a key compares by what they hold are only found at the top of a part and in each other.
-    private KeyShape? OfContent(ITypeSymbol type, bool datesAreExact)
+    private KeyShape? OfCollection(ITypeSymbol type, CollectionContent collection)
     {
-        if (knownTypes.ValueEquality.CollectionOf(type) is not { } collection)
-            return Of(type, datesAreExact);
-        if (collection.Kind == CollectionKind.Set)
-            return Of(collection.Item, datesAreExact: false) is { } member ? new CollectionShape("WriteSet", "{0}", member, MapValue: null) : null;
-        if (OfContent(collection.Item, datesAreExact: knownTypes.ValueEquality.IsDate(collection.Item)) is not { } item)
+        if (Of(collection.Item) is not { } item)
             return null;
-        if (collection.Key is null)
-            return OfSequence(type, collection.Item, item);
-        return Of(collection.Key, datesAreExact: false) is { } key ? new CollectionShape("WriteMap", "{0}", key, item) : null;
+
+        switch (collection.Kind)
+        {
+            case CollectionKind.Set:
+                return new CollectionShape("WriteSet", "{0}", item, MapValue: null);
+            case CollectionKind.Any:
+                return new CollectionShape("WriteCollection", "{0}", item, MapValue: null);
+            case CollectionKind.Map or CollectionKind.OrderedMap:
+                return Of(collection.Key!) is { } key
+                    ? new CollectionShape(collection.Kind == CollectionKind.Map ? "WriteMap" : "WriteOrderedMap", "{0}", key, item)
+                    : null;
+            default:
+                return OfSequence(type, collection.Item, item);
+        }
     }
 
     private static KeyShape OfSequence(ITypeSymbol type, ITypeSymbol item, KeyShape itemShape)
@@ -110,17 +118,19 @@ internal sealed class KeyShapes(KnownTypes knownTypes, INamedTypeSymbol within)
         };
     }
 
-    private KeyShape? Of(ITypeSymbol type, bool datesAreExact)
+    private KeyShape? Of(ITypeSymbol type)
     {
-        if (Simple(type, datesAreExact) is { } simple)
+        if (Simple(type) is { } simple)
             return simple;
         if (type is ITypeParameterSymbol parameter)
             return OfTypeParameter(parameter);
-        if (type is not INamedTypeSymbol named || knownTypes.ValueEquality.CollectionOf(type) is not null)
+        if (knownTypes.ValueEquality.CollectionOf(type) is { } collection)
+            return OfCollection(type, collection);
+        if (type is not INamedTypeSymbol named)
             return Refuse(type, "is compared by reference there");
 
         if (named.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T)
-            return Of(named.TypeArguments[0], datesAreExact) is { } value ? new NullableShape(value, IsMarked: value is not SimpleShape) : null;
+            return Of(named.TypeArguments[0]) is { } value ? new NullableShape(value, IsMarked: value is not SimpleShape) : null;
 
         // Of types that refer to themselves nobody can say how deep they go.
         if (_around.Contains(type, SymbolEqualityComparer.Default))
@@ -128,22 +138,18 @@ internal sealed class KeyShapes(KnownTypes knownTypes, INamedTypeSymbol within)
 
         _around.Push(type);
         var members = named.IsTupleType
-            ? Members(named, named.TupleElements.Select(static (element, index) => ($"{{0}}.Item{Text(index + 1)}", element.Type)), datesAreExact)
+            ? Members(named, named.TupleElements.Select(static (element, index) => ($"{{0}}.Item{Text(index + 1)}", element.Type)))
             : OfMembers(named);
         _around.Pop();
         return members;
     }
 
-    private SimpleShape? Simple(ITypeSymbol type, bool datesAreExact)
+    private SimpleShape? Simple(ITypeSymbol type)
     {
         if (SpecialTypes.TryGetValue(type.SpecialType, out var call))
             return new(call);
         if (type is INamedTypeSymbol { TypeKind: TypeKind.Enum, EnumUnderlyingType.SpecialType: var underlying })
             return new(underlying == SpecialType.System_UInt64 ? "writer.Write((ulong){0})" : Widened);
-        if (type.SpecialType == SpecialType.System_DateTime)
-            return new(datesAreExact ? Write : "writer.Write({0}.Ticks)");
-        if (knownTypes.Is(type, "System.DateTimeOffset"))
-            return new(datesAreExact ? Write : "writer.Write({0}.UtcTicks)");
         if (Array.Exists(NamedTypes, name => knownTypes.Is(type, name)))
             return new(Write);
         return IsStorable(type) ? new("writer.Write((global::Memoize.IStorableKey?){0})") : null;
@@ -179,21 +185,13 @@ internal sealed class KeyShapes(KnownTypes knownTypes, INamedTypeSymbol within)
     /// <summary>How the members are read that the equality of a type of this project compares; <see langword="null"/> if that cannot be seen.</summary>
     public IReadOnlyList<(string Read, ITypeSymbol Type)>? MembersOf(INamedTypeSymbol type)
     {
-        var members = new List<(string, ITypeSymbol)>();
-        for (INamedTypeSymbol? declaring = type; declaring is { SpecialType: not (SpecialType.System_Object or SpecialType.System_ValueType) }; declaring = declaring.BaseType)
-        {
-            if (!ComparesItsMembers(declaring))
-                return Hide("compares in a way of its own");
-            if (declaring.GetMembers().FirstOrDefault(member => IsState(member) && !IsReadable(member, type)) is { } hidden)
-                return Hide($"holds '{NameOf(hidden)}', which cannot be read from '{within.Name}'");
+        if (!(type.IsRecord || type.IsValueType) || !StateMember.AreCompared(type) || HasPrimaryConstructor(type))
+            return Hide("compares in a way of its own");
 
-            // By name: the order in which they are declared is no part of the key.
-            members.InsertRange(0, declaring.GetMembers().OfType<IFieldSymbol>().Where(IsState)
-                .OrderBy(NameOf, StringComparer.Ordinal)
-                .Select(static field => ($"{{0}}.{CodeText.Identifier(NameOf(field))}", field.Type)));
-        }
-
-        return members;
+        var state = StateMember.Of(type);
+        return state.Find(static member => !member.IsReadable) is { } hidden
+            ? Hide($"holds '{hidden.Name}', which cannot be read from '{within.Name}'")
+            : [.. state.Select(static member => ($"{{0}}.{CodeText.Identifier(member.Name)}", member.Type))];
 
         IReadOnlyList<(string, ITypeSymbol)>? Hide(string obstacle)
         {
@@ -202,12 +200,12 @@ internal sealed class KeyShapes(KnownTypes knownTypes, INamedTypeSymbol within)
         }
     }
 
-    private MembersShape? Members(INamedTypeSymbol type, IEnumerable<(string Read, ITypeSymbol Type)> members, bool datesAreExact = false)
+    private MembersShape? Members(INamedTypeSymbol type, IEnumerable<(string Read, ITypeSymbol Type)> members)
     {
         var shapes = new List<ShapeMember>();
         foreach (var member in members)
         {
-            if (Of(member.Type, datesAreExact) is not { } shape)
+            if (Of(member.Type) is not { } shape)
                 return null;
 
             shapes.Add(new(member.Read, shape));
@@ -216,59 +214,9 @@ internal sealed class KeyShapes(KnownTypes knownTypes, INamedTypeSymbol within)
         return new MembersShape(shapes.ToEquatableArray(), IsReference: type.IsReferenceType);
     }
 
-    // Records do, unless they say otherwise, and so do structs that say nothing about it.
-    private static bool ComparesItsMembers(INamedTypeSymbol type) => type switch
-    {
-        { IsRecord: true } => type.GetMembers("Equals").OfType<IMethodSymbol>().All(static equals => equals.IsImplicitlyDeclared)
-            && type.GetMembers("EqualityContract").All(static contract => contract.IsImplicitlyDeclared),
-        { IsValueType: true } => type.GetMembers("Equals").OfType<IMethodSymbol>().All(static equals => !equals.IsOverride) && !KnownTypes.IsEquatableToItself(type)
-            && !HasPrimaryConstructor(type),
-        _ => false,
-    };
-
     // What the methods of such a struct use of its parameters is kept in fields that nobody sees.
-    private static bool HasPrimaryConstructor(INamedTypeSymbol type) => type.InstanceConstructors.Any(static constructor =>
+    private static bool HasPrimaryConstructor(INamedTypeSymbol type) => !type.IsRecord && type.InstanceConstructors.Any(static constructor =>
         constructor.DeclaringSyntaxReferences.Any(static reference => reference.GetSyntax() is TypeDeclarationSyntax));
-
-    private static bool IsState(ISymbol member) => member is IFieldSymbol { IsStatic: false, IsConst: false } or IEventSymbol { IsStatic: false };
-
-    private bool IsReadable(ISymbol state, INamedTypeSymbol type)
-    {
-        var read = state is IFieldSymbol { AssociatedSymbol: { } property } ? property : state;
-        return read switch
-        {
-            IFieldSymbol { IsFixedSizeBuffer: false } field => CanReach(field) && !IsHidden(field),
-            IPropertySymbol { GetMethod: { } getter, IsVirtual: false, IsOverride: false } auto => IsAuto(auto) && CanReach(getter) && CanReach(auto) && !IsHidden(auto),
-            _ => false,
-        };
-
-        bool IsHidden(ISymbol member)
-        {
-            for (var derived = type; !SymbolEqualityComparer.Default.Equals(derived, member.ContainingType); derived = derived.BaseType!)
-            {
-                if (derived.GetMembers(member.Name).Length > 0)
-                    return true;
-            }
-
-            return false;
-        }
-    }
-
-    // Marked members cost the caller a warning that generated code should not have.
-    private bool CanReach(ISymbol member)
-        => knownTypes.Compilation.IsSymbolAccessibleWithin(member, within)
-            && !member.GetAttributes().Any(static attribute => attribute.AttributeClass?.Name is "ObsoleteAttribute" or "ExperimentalAttribute");
-
-    // What its getter returns is what its field holds.
-    private static bool IsAuto(IPropertySymbol property) => property.DeclaringSyntaxReferences.All(static reference => reference.GetSyntax() switch
-    {
-        ParameterSyntax => true,
-        PropertyDeclarationSyntax { AccessorList: { } accessors } => accessors.Accessors.All(static accessor =>
-            accessor.Keyword.Text != "get" || (accessor.Body is null && accessor.ExpressionBody is null)),
-        _ => false,
-    });
-
-    private static string NameOf(ISymbol state) => state is IFieldSymbol { AssociatedSymbol: { } property } ? property.Name : state.Name;
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 

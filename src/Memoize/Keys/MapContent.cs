@@ -1,47 +1,106 @@
 namespace Memoize;
 
-/// <summary>Maps from keys to values.</summary>
-internal sealed class MapContent<TMap, TKey, TValue>(KeyContent<TValue>? value, Func<Dictionary<TKey, TValue>, TMap> make) : KeyContent<TMap>
-    where TMap : class, IReadOnlyDictionary<TKey, TValue>
+/// <summary>Maps from keys to values, in any order, with what tells their keys apart.</summary>
+internal sealed class MapContent<TMap, TKey, TValue>(
+    KeyContent<TKey>? key, KeyContent<TValue>? value, Func<TMap, int> count, MapContent<TMap, TKey, TValue>.Finding find, Func<TMap, IEnumerable<KeyValuePair<TKey, TValue>>, TMap> make)
+    : KeyContent<TMap>
+    where TMap : class, IEnumerable<KeyValuePair<TKey, TValue>>
     where TKey : notnull
 {
-    private static readonly ItemContent<TKey> Key = new(content: null);
-
+    private readonly ItemContent<TKey> _key = new(key);
     private readonly ItemContent<TValue> _value = new(value);
 
-    public override bool Equals(TMap? x, TMap? y) =>
-        ReferenceEquals(x, y) || (x is not null && y is not null && x.Count == y.Count && Contains(x, y) && Contains(y, x));
+    public delegate bool Finding(TMap map, TKey key, out TValue value);
+
+    public override bool Equals(TMap? x, TMap? y)
+    {
+        if (ReferenceEquals(x, y)) return true;
+        if (x is null || y is null || count(x) != count(y)) return false;
+
+        object? comparer = ComparerOf(x);
+        if (!Equals(comparer, ComparerOf(y))) return false;
+
+        // Where a key is found only by one that is the same, a map can be asked. Otherwise another one has to be made that can:
+        // a map that ignores case has "A" when it holds "a". Not if both were filled in the same order, as equal ones often are.
+        return comparer is null && _key.IsValue
+            ? Contains(x, y) && Contains(y, x)
+            : (x is Dictionary<TKey, TValue> left && y is Dictionary<TKey, TValue> right && AreInTheSameOrder(left, right)) || AreSame(x, y);
+    }
 
     // The order in which a map gives its keys is no part of it, so what is added up must not depend on it.
     public override int GetHashCode(TMap? obj)
     {
         if (obj is null) return 0;
 
-        int sum = obj.Count;
-        foreach (var (key, value) in obj) sum += HashCode.Combine(Key.GetHashCode(key), _value.GetHashCode(value));
+        _ = ComparerOf(obj);
+        int sum = count(obj);
+        if (obj is Dictionary<TKey, TValue> dictionary)
+        {
+            // The same, but without an enumerator on the heap.
+            foreach (var (key, value) in dictionary) sum += Hash(key, value);
+        }
+        else
+        {
+            foreach (var (key, value) in obj) sum += Hash(key, value);
+        }
+
         return sum;
     }
 
-    public override TMap Copy(TMap value)
-    {
-        if (value is null) return value!;
-
-        // The method may rely on the comparer. Where it is not known, keys may be in the map that count as one here; none of them
-        // may be lost without an error.
-        var copy = new Dictionary<TKey, TValue>(value.Count, Comparers.Of(value));
-        foreach (var (key, item) in value) copy.Add(key, _value.Copy(item));
-        return make(copy);
-    }
+    public override TMap Copy(TMap value) =>
+        value is null ? value! : make(value, value.Select(pair => new KeyValuePair<TKey, TValue>(_key.Copy(pair.Key), _value.Copy(pair.Value))));
 
     public override string Describe(TMap value) =>
-        value is null ? "null" : $"{{{string.Join(", ", value.Select(pair => $"{Key.Describe(pair.Key)}: {_value.Describe(pair.Value)}"))}}}";
+        value is null ? "null" : $"{{{string.Join(", ", value.Select(pair => $"{_key.Describe(pair.Key)}: {_value.Describe(pair.Value)}"))}}}";
 
-    // Both ways: a map whose comparer is laxer than equality finds more than it holds.
+    private static object? ComparerOf(TMap map) => Comparers.Meant<TKey>(Comparers.Of<TKey, TValue>(map));
+
+    private int Hash(TKey key, TValue value) => HashCode.Combine(_key.GetHashCode(key), _value.GetHashCode(value));
+
+    // Both ways: a map of an unknown type may find more than it holds.
     private bool Contains(TMap map, TMap other)
     {
+        if (other is Dictionary<TKey, TValue> dictionary)
+        {
+            foreach (var (key, value) in dictionary)
+            {
+                if (!find(map, key, out TValue found) || !_value.Equals(found, value)) return false;
+            }
+
+            return true;
+        }
+
         foreach (var (key, value) in other)
         {
-            if (!map.TryGetValue(key, out TValue? found) || !_value.Equals(found, value)) return false;
+            if (!find(map, key, out TValue found) || !_value.Equals(found, value)) return false;
+        }
+
+        return true;
+    }
+
+    private bool AreInTheSameOrder(Dictionary<TKey, TValue> x, Dictionary<TKey, TValue> y)
+    {
+        using var left = x.GetEnumerator();
+        using var right = y.GetEnumerator();
+        while (left.MoveNext())
+        {
+            if (!right.MoveNext() || !_key.Equals(left.Current.Key, right.Current.Key) || !_value.Equals(left.Current.Value, right.Current.Value)) return false;
+        }
+
+        return true;
+    }
+
+    private bool AreSame(TMap x, TMap y)
+    {
+        var held = new Dictionary<TKey, TValue>(count(y), _key.Comparer);
+        foreach (var (key, value) in y)
+        {
+            if (!held.TryAdd(key, value)) throw new NotSupportedException($"A '{y.GetType()}' holds two keys '{_key.Describe(key)}' that only its comparer tells apart, so it cannot be part of a key. Pass a map with another comparer.");
+        }
+
+        foreach (var (key, value) in x)
+        {
+            if (!held.TryGetValue(key, out TValue? found) || !_value.Equals(found, value)) return false;
         }
 
         return true;

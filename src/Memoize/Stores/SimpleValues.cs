@@ -1,9 +1,11 @@
 using System.Collections.Frozen;
 using System.Numerics;
+using System.Text;
+using System.Text.Json;
 
 namespace Memoize;
 
-/// <summary>How values of simple types are written whose type is only known at run time: as their own equality has it, to which the kind of a date and its offset are nothing.</summary>
+/// <summary>How values of simple types are written whose type is only known at run time.</summary>
 internal static class SimpleValues
 {
     public static readonly FrozenDictionary<Type, Action<object, StoreKeyWriter>> Writers = new Dictionary<Type, Action<object, StoreKeyWriter>>
@@ -29,12 +31,15 @@ internal static class SimpleValues
         [typeof(decimal)] = static (value, writer) => writer.Write((decimal)value),
         [typeof(string)] = static (value, writer) => writer.Write((string)value),
         [typeof(Guid)] = static (value, writer) => writer.Write((Guid)value),
-        [typeof(DateTime)] = static (value, writer) => writer.Write(((DateTime)value).Ticks),
-        [typeof(DateTimeOffset)] = static (value, writer) => writer.Write(((DateTimeOffset)value).UtcTicks),
+        [typeof(DateTime)] = static (value, writer) => writer.Write((DateTime)value),
+        [typeof(DateTimeOffset)] = static (value, writer) => writer.Write((DateTimeOffset)value),
         [typeof(DateOnly)] = static (value, writer) => writer.Write((DateOnly)value),
         [typeof(TimeOnly)] = static (value, writer) => writer.Write((TimeOnly)value),
         [typeof(TimeSpan)] = static (value, writer) => writer.Write((TimeSpan)value),
         [typeof(Uri)] = static (value, writer) => writer.Write((Uri)value),
+        [typeof(HttpMethod)] = static (value, writer) => writer.Write((HttpMethod)value),
+        [typeof(StringBuilder)] = static (value, writer) => writer.Write((StringBuilder)value),
+        [typeof(JsonElement)] = static (value, writer) => writer.Write((JsonElement)value),
         [typeof(Version)] = static (value, writer) => writer.Write((Version)value),
     }.ToFrozenDictionary();
 }

@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 
 namespace Memoize;
 
@@ -57,7 +58,16 @@ public sealed class StoreKeyWriter
         Type,
         Record,
         Storable,
+        Uri,
+        Json,
+        Compared,
     }
+
+    /// <summary>
+    /// The number of the canonical form, which every key begins with: where a later version writes anything differently it counts
+    /// on, and no key of the one can be a key of the other.
+    /// </summary>
+    internal const int Format = 2;
 
     /// <summary>The key that <paramref name="write"/> writes for <paramref name="key"/>, of the method <paramref name="method"/>.</summary>
     internal static StoreKey KeyOf<TKey>(string method, TKey key, Action<TKey, StoreKeyWriter> write)
@@ -65,6 +75,7 @@ public sealed class StoreKeyWriter
         var writer = _spare ?? new StoreKeyWriter();
         _spare = null;
         writer._length = 0;
+        writer.Write(Format);
         writer.Write(method);
         write(key, writer);
         Span<byte> hash = stackalloc byte[StoreKey.Length];
@@ -99,22 +110,20 @@ public sealed class StoreKeyWriter
     /// <summary>Writes a character.</summary>
     public void Write(char value) => BinaryPrimitives.WriteUInt16LittleEndian(Put(Tag.Char, sizeof(char)), value);
 
-    /// <summary>Writes a number. Zeros of both signs are equal, and so are all that are not a number.</summary>
+    /// <summary>Writes a number. The sign of a zero counts; all that are not a number are the same.</summary>
     // Small integers convert to this type too; they are better off as integers.
     [OverloadResolutionPriority(-1)]
-    public void Write(Half value) => BinaryPrimitives.WriteHalfLittleEndian(Put(Tag.Half, 2), Half.IsNaN(value) ? Half.NaN : value == Half.Zero ? Half.Zero : value);
+    public void Write(Half value) => BinaryPrimitives.WriteHalfLittleEndian(Put(Tag.Half, 2), Half.IsNaN(value) ? Half.NaN : value);
 
     /// <inheritdoc cref="Write(Half)"/>
-    public void Write(float value) => BinaryPrimitives.WriteSingleLittleEndian(Put(Tag.Single, sizeof(float)), float.IsNaN(value) ? float.NaN : value == 0 ? 0 : value);
+    public void Write(float value) => BinaryPrimitives.WriteSingleLittleEndian(Put(Tag.Single, sizeof(float)), float.IsNaN(value) ? float.NaN : value);
 
     /// <inheritdoc cref="Write(Half)"/>
-    public void Write(double value) => BinaryPrimitives.WriteDoubleLittleEndian(Put(Tag.Double, sizeof(double)), double.IsNaN(value) ? double.NaN : value == 0 ? 0 : value);
+    public void Write(double value) => BinaryPrimitives.WriteDoubleLittleEndian(Put(Tag.Double, sizeof(double)), double.IsNaN(value) ? double.NaN : value);
 
-    /// <summary>Writes a number. Trailing zeros do not count, as they do not in its equality.</summary>
+    /// <summary>Writes a number. The zeros that it ends in count, and so does the sign of a zero: they are printed.</summary>
     public void Write(decimal value)
     {
-        // Dividing by one with 28 decimals takes the trailing zeros away.
-        value = value == 0 ? 0 : value / 1.0000000000000000000000000000m;
         Span<int> parts = stackalloc int[4];
         decimal.GetBits(value, parts);
         var destination = Put(Tag.Decimal, 4 * sizeof(int));
@@ -139,10 +148,29 @@ public sealed class StoreKeyWriter
     /// <summary>Writes a string of which case does not count, as <see cref="StringComparison.OrdinalIgnoreCase"/> has it, or that it is null.</summary>
     public void WriteIgnoringCase(string? value)
     {
-        // A long s is no S to that comparison, but its upper case is.
-        const char LongS = '\u017F';
-        Write(value is null ? null : string.Join(LongS, value.Split(LongS).Select(static part => part.ToUpperInvariant())));
+        if (value is null || Ascii.IsValid(value))
+        {
+            Write(value?.ToUpperInvariant());
+            return;
+        }
+
+        // Character by character: a long s is no S to that comparison, but its upper case is; and of some scripts it knows less
+        // than the library that makes upper case.
+        var upper = new StringBuilder(value.Length);
+        for (int i = 0; i < value.Length; i++)
+        {
+            int length = char.IsSurrogatePair(value, i) ? 2 : 1;
+            string character = value.Substring(i, length);
+            string candidate = character.ToUpperInvariant();
+            upper.Append(string.Equals(character, candidate, StringComparison.OrdinalIgnoreCase) ? candidate : character);
+            i += length - 1;
+        }
+
+        Write(upper.ToString());
     }
+
+    /// <summary>Writes a text that can change, or that it is null.</summary>
+    public void Write(StringBuilder? value) => Write(value?.ToString());
 
     /// <summary>Writes a string key.</summary>
     public void Write(TextKey value) => Write(value.Text);
@@ -165,7 +193,9 @@ public sealed class StoreKeyWriter
     {
         var destination = Put(Tag.DateTime, sizeof(long) + 1);
         BinaryPrimitives.WriteInt64LittleEndian(destination, value.Ticks);
-        destination[sizeof(long)] = (byte)value.Kind;
+
+        // Its two upper bits: the kind, and which of two hours is meant when clocks are put back.
+        destination[sizeof(long)] = (byte)(Unsafe.BitCast<DateTime, ulong>(value) >> 62);
     }
 
     /// <summary>Writes a point in time with its offset.</summary>
@@ -185,8 +215,24 @@ public sealed class StoreKeyWriter
     /// <summary>Writes a span of time.</summary>
     public void Write(TimeSpan value) => BinaryPrimitives.WriteInt64LittleEndian(Put(Tag.TimeSpan, sizeof(long)), value.Ticks);
 
-    /// <summary>Writes a URI, or that it is null: all of it, also the parts that its equality leaves out.</summary>
-    public void Write(Uri? value) => Write(value is { IsAbsoluteUri: true } ? value.AbsoluteUri : value?.OriginalString);
+    /// <summary>Writes a URI by its whole text, or that it is null.</summary>
+    public void Write(Uri? value)
+    {
+        if (value is null)
+        {
+            WriteNull();
+            return;
+        }
+
+        Put(Tag.Uri, 1)[0] = value.IsAbsoluteUri ? (byte)1 : (byte)0;
+        Write(value.OriginalString);
+    }
+
+    /// <summary>Writes a method of HTTP by its text, or that it is null.</summary>
+    public void Write(HttpMethod? value) => Write(value?.Method);
+
+    /// <summary>Writes JSON by its text.</summary>
+    public void Write(JsonElement value) => PutSized(Tag.Json, value.ValueKind == JsonValueKind.Undefined ? [] : JsonMarshal.GetRawUtf8Value(value));
 
     /// <summary>Writes a version, or that it is null.</summary>
     public void Write(Version? value) => Write(value?.ToString());
@@ -272,7 +318,8 @@ public sealed class StoreKeyWriter
         }
     }
 
-    /// <summary>Writes items in their order, or that there is no collection.</summary>
+    /// <summary>Writes items in their order, or that there is no collection. What sorts a sorted set is written, too.</summary>
+    /// <exception cref="NotSupportedException">It is sorted in a way that only this program knows.</exception>
     public void WriteSequence<T>(IEnumerable<T>? items, Action<T, StoreKeyWriter> writeItem)
     {
         ArgumentNullException.ThrowIfNull(writeItem);
@@ -282,6 +329,7 @@ public sealed class StoreKeyWriter
             return;
         }
 
+        WriteComparer<T>(Comparers.Of<T>(items));
         int count = 0;
         int header = _length;
         Put(Tag.Sequence, sizeof(int));
@@ -294,19 +342,69 @@ public sealed class StoreKeyWriter
         BinaryPrimitives.WriteInt32LittleEndian(_bytes.AsSpan(header + 1), count);
     }
 
-    /// <summary>Writes items whose order does not count, or that there is no collection.</summary>
-    public void WriteSet<T>(IEnumerable<T>? items, Action<T, StoreKeyWriter> writeItem) => WriteUnordered(Tag.Set, items, writeItem);
+    /// <summary>Writes a collection as what it is: a set as a set, everything else in its order.</summary>
+    /// <exception cref="NotSupportedException">It compares items in a way that only this program knows.</exception>
+    public void WriteCollection<T>(IEnumerable<T>? items, Action<T, StoreKeyWriter> writeItem)
+    {
+        if (items is ISet<T> or IReadOnlySet<T>) WriteSet(items, writeItem);
+        else WriteSequence(items, writeItem);
+    }
 
-    /// <summary>Writes keys and their values, whose order does not count, or that there is no collection.</summary>
-    public void WriteMap<TKey, TValue>(IEnumerable<KeyValuePair<TKey, TValue>>? items, Action<TKey, StoreKeyWriter> writeKey, Action<TValue, StoreKeyWriter> writeValue) =>
-        WriteUnordered(
-            Tag.Map,
-            items,
-            (pair, writer) =>
-            {
-                writeKey(pair.Key, writer);
-                writeValue(pair.Value, writer);
-            });
+    /// <summary>Writes items whose order does not count, and how they are compared, or that there is no collection.</summary>
+    /// <exception cref="NotSupportedException">It compares items in a way that only this program knows.</exception>
+    public void WriteSet<T>(IEnumerable<T>? items, Action<T, StoreKeyWriter> writeItem)
+    {
+        WriteComparer<T>(Comparers.Of<T>(items));
+        WriteUnordered(Tag.Set, items, writeItem);
+    }
+
+    /// <summary>Writes keys and their values, whose order does not count, and how keys are compared, or that there is no collection.</summary>
+    /// <exception cref="NotSupportedException">It compares keys in a way that only this program knows.</exception>
+    public void WriteMap<TKey, TValue>(IEnumerable<KeyValuePair<TKey, TValue>>? items, Action<TKey, StoreKeyWriter> writeKey, Action<TValue, StoreKeyWriter> writeValue)
+        where TKey : notnull
+    {
+        WriteComparer<TKey>(Comparers.Of<TKey, TValue>(items));
+        WriteUnordered(Tag.Map, items, Pair(writeKey, writeValue));
+    }
+
+    /// <summary>Writes keys and their values in their order, and how keys are compared, or that there is no collection.</summary>
+    /// <exception cref="NotSupportedException">It compares keys in a way that only this program knows.</exception>
+    public void WriteOrderedMap<TKey, TValue>(IEnumerable<KeyValuePair<TKey, TValue>>? items, Action<TKey, StoreKeyWriter> writeKey, Action<TValue, StoreKeyWriter> writeValue)
+        where TKey : notnull
+    {
+        WriteComparer<TKey>(Comparers.Of<TKey, TValue>(items));
+        WriteSequence(items, Pair(writeKey, writeValue));
+    }
+
+    private static Action<KeyValuePair<TKey, TValue>, StoreKeyWriter> Pair<TKey, TValue>(Action<TKey, StoreKeyWriter> writeKey, Action<TValue, StoreKeyWriter> writeValue) =>
+        (pair, writer) =>
+        {
+            writeKey(pair.Key, writer);
+            writeValue(pair.Value, writer);
+        };
+
+    // Nothing where keys compare as they do anyway.
+    private void WriteComparer<T>(object? comparer)
+    {
+        switch (Comparers.Meant<T>(comparer))
+        {
+            case null:
+                break;
+            case StringComparer known when known.Equals(StringComparer.OrdinalIgnoreCase):
+                Put(Tag.Compared, 1)[0] = 1;
+                break;
+            case StringComparer known when StringComparer.IsWellKnownCultureAwareComparer(known, out var culture, out var options):
+                Put(Tag.Compared, 1)[0] = 2;
+                Write(culture.Name);
+                Write((long)options);
+                break;
+            case var other when other == (object)Comparer<T>.Default:
+                Put(Tag.Compared, 1)[0] = 3;
+                break;
+            case var other:
+                throw new NotSupportedException($"A collection of '{typeof(T)}' compares with a '{other.GetType()}', which only this program knows, so the key of the call cannot be written for a store. Let it compare with a {nameof(StringComparer)} or by the equality of its items.");
+        }
+    }
 
     private static Type TypeOf<T>() => Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T);
 

@@ -25,7 +25,7 @@ internal static class Analysis
     public const string InvariantGlobalization = nameof(InvariantGlobalization);
 
     public static ImmutableArray<DiagnosticAnalyzer> Analyzers { get; } =
-        [new CachedMethodAnalyzer(), new CachedTypeAnalyzer(), new CacheKeyForAnalyzer(), new UncachedCallAnalyzer()];
+        [new CachedMethodAnalyzer(), new CachedTypeAnalyzer(), new TypeArgumentAnalyzer(), new CacheKeyForAnalyzer(), new UncachedCallAnalyzer()];
 
     /// <summary>The descriptors of all rules, in the order of their ids.</summary>
     public static IReadOnlyList<DiagnosticDescriptor> Rules { get; } =

@@ -372,4 +372,56 @@ public sealed class Surprises
             }
             """,
             "MEMO039")));
+
+    [Fact]
+    public async Task A_type_argument_without_value_equality_is_told_where_it_is_chosen()
+    {
+        const string Source = """
+            public class NoEquals;
+            public record Basket(List<int> Items);
+            public partial class Texts<TOuter>
+            {
+                [CachedResponse("5m")] public string Of<T>(T value, TOuter? outer = default) => $"{value}";
+                [CachedResponse("5m")] public static partial string All<T>(IReadOnlyList<T> values);
+                private static string AllCore<T>(IReadOnlyList<T> values) => $"{values.Count}";
+                [CachedResponse("5m")] public string Name<T>(int x) => typeof(T).Name;
+                public string Open<T>(T value) => OfCached(value);
+            }
+            public static class Calls
+            {
+                public static void Wrong(Texts<int> texts, Texts<Stream> streams, Texts<int[]> arrays)
+                {
+                    {|MEMO024:texts.OfCached(new List<int>())|};
+                    {|MEMO024:texts.OfCached(new NoEquals())|};
+                    {|MEMO024:texts.OfCached(new Basket([]))|};
+                    {|MEMO024:texts.OfCached(new HashSet<int>[1])|};
+                    {|MEMO024:texts.OfCached((1, new int[1]))|};
+                    {|MEMO024:texts.OfCached(ImmutableArray.Create(1))|};
+                    {|MEMO024:Texts<int>.All<IEnumerable<int>>([])|};
+                    {|MEMO024:streams.OfCached(1)|};
+                    Func<int, Stream?, string> later = {|MEMO024:streams.OfCached|};
+                    texts.OfCached(1);
+                    texts.OfCached("a");
+                    texts.OfCached(new int[1]);
+                    texts.OfCached(new List<int>[0].Length);
+                    texts.OfCached(new string?[1][]);
+                    texts.OfCached(new System.Text.StringBuilder());
+                    texts.OfCached(new Uri("https://a/"));
+                    texts.OfCached((1, 0.5m));
+                    texts.OfCached((object)1);
+                    texts.OfCached<DayOfWeek?>(null);
+                    texts.NameCached<List<int>>(1);
+                    texts.Of(new List<int>());
+                    arrays.OfCached(1);
+                }
+            }
+            """;
+        var messages = await Analysis.MustReportAsync(Source);
+        Assert.Equal(
+            "'System.Collections.Generic.List<int>' stands for 'T' in the key of 'Of' and is compared by reference where a type parameter stands for it; pass an array, a record, or what tells the values apart, or give the parameter the type 'System.Collections.Generic.List<int>'",
+            messages[0]);
+        Assert.Equal(
+            "'NoEquals' stands for 'T' in the key of 'Of' and compares by reference, so that equal arguments would miss; make it a record, whose members count, let it implement IEquatable<NoEquals>, or leave it out of the key with [CacheKeyIgnore] if no result depends on it",
+            messages[1]);
+    }
 }
