@@ -12,7 +12,7 @@
                     writer.Write(key.Number);
                     writer.Write(key.Size);
                 },
-                Schema = 0xF6533653AC216D97UL,
+                Schema = 0x92213BF67B398569UL,
             });
     }
 }
@@ -25,7 +25,7 @@
         internal static readonly global::Memoize.CachedMethodDefinition<Key, int> Definition = new(
             "Shop.Orders.Find(Shop.Order, System.Collections.Generic.IReadOnlyList<Shop.Order>, (System.DateTime From, System.DateTime To)?, byte[], System.Collections.Generic.IReadOnlyDictionary<string, Shop.Page?>)",
             new() { Duration = global::System.TimeSpan.FromMinutes(5), Version = 2, Store = "orders" },
-            new() { WriteKey = static (key, writer) => key.WriteTo(writer), Schema = 0x90137C43B776E648UL });
+            new() { WriteKey = static (key, writer) => key.WriteTo(writer), Schema = 0x0BF2293D8697AAC9UL });
 
         internal readonly struct Key : global::System.IEquatable<Key>
         {
