@@ -22,6 +22,11 @@ public sealed class MutableKeys
             public bool Equals(List<int>? x, List<int>? y) => x?[0] == y?[0];
             public int GetHashCode(List<int> obj) => obj[0];
         }
+        internal sealed class BySize : IEqualityComparer<System.Text.StringBuilder>
+        {
+            public bool Equals(System.Text.StringBuilder? x, System.Text.StringBuilder? y) => x?.Length == y?.Length;
+            public int GetHashCode(System.Text.StringBuilder obj) => obj.Length;
+        }
         internal sealed class ByText : ICacheKeyComparer<System.Text.StringBuilder>
         {
             public bool Equals(System.Text.StringBuilder? x, System.Text.StringBuilder? y) => x?.ToString() == y?.ToString();
@@ -38,6 +43,8 @@ public sealed class MutableKeys
     [InlineData("Own value", "new Own { Text = \"a\" }", "value.Text = \"b\"", "value.Text")]
     [InlineData("[CacheKey(Comparer = typeof(ByFirst))] List<int> value", "new List<int> { 1 }", "value[0] = 2", "(value[0] == 1 ? \"a\" : \"b\")")]
     [InlineData("[CacheKey(Comparer = typeof(ByFirst))] List<int>? value", "new List<int> { 1 }", "value[0] = 2", "(value![0] == 1 ? \"a\" : \"b\")")]
+    [InlineData("[CacheKey(Comparer = typeof(BySize))] System.Text.StringBuilder value", "new System.Text.StringBuilder(\"a\")", "value.Clear()", "value.ToString()")]
+    [InlineData("[CacheKey(Comparer = typeof(BySize))] System.Text.StringBuilder? value", "new System.Text.StringBuilder(\"a\")", "value.Clear()", "value!.ToString()")]
     [InlineData("[CacheKey(Comparer = typeof(ByText))] System.Text.StringBuilder value", "new System.Text.StringBuilder(\"a\")", "value.Clear()", "value.ToString()")]
     [InlineData("[CacheKey(Comparer = typeof(ByText))] System.Text.StringBuilder? value", "new System.Text.StringBuilder(\"a\")", "value.Clear()", "value!.ToString()")]
     public async Task Are_copied_for_the_key_and_for_the_core(string parameter, string make, string change, string read) => await Consumer.MustPrint(
@@ -79,11 +86,6 @@ public sealed class MutableKeys
             public class Field : IEquatable<Field> { public int X; public bool Equals(Field? other) => other?.X == X; public override bool Equals(object? obj) => Equals(obj as Field); public override int GetHashCode() => X; }
             public sealed record Holder(Settable Inner);
             public sealed record Both { public Settable? Inner { get; set; } }
-            public sealed class BySize : IEqualityComparer<System.Text.StringBuilder>
-            {
-                public bool Equals(System.Text.StringBuilder? x, System.Text.StringBuilder? y) => x?.Length == y?.Length;
-                public int GetHashCode(System.Text.StringBuilder obj) => obj.Length;
-            }
             public sealed partial class C
             {
                 [CacheKey] public readonly Settable {|MEMO040:Mine|} = new();
@@ -93,7 +95,6 @@ public sealed class MutableKeys
             {
                 [CachedResponse("5m")] public static int One(Derived? {|MEMO040:x|}, Field {|MEMO040:y|}, List<Settable> {|MEMO040:z|}, (int, Settable) {|MEMO040:tuple|}) => 1;
                 [CachedResponse("5m")] public static int Two(Holder {|MEMO040:x|}, Both {|MEMO040:y|}) => 1;
-                [CachedResponse("5m")] public static int Three([CacheKey(Comparer = typeof(BySize))] System.Text.StringBuilder {|MEMO040:x|}) => 1;
                 [CachedResponse("5m")] public static int Four(System.Net.IPEndPoint {|MEMO040:x|}) => 1;
                 [CachedResponse("5m", {|MEMO040:Key = nameof(KeyOf)|})] public static int Five(int x) => 1;
                 private static Settable KeyOf(int x) => new();
@@ -116,7 +117,8 @@ public sealed class MutableKeys
         public interface IDeepCloneable<T> { T Clone(); }
         public sealed class Message : IDeepCloneable<Message> { public int X { get; set; } public Message Clone() => new() { X = X }; public override bool Equals(object? obj) => obj is Message other && other.X == X; public override int GetHashCode() => X; }
         public record Settable { public int X { get; set; } }
-        public sealed record Fine(int X, string? Y, Fine? Next, ImmutableArray<int> Items) { public int Count { get; init; } public int Hidden { get; private set; } }
+        public sealed record Chain(int X, Chain? Next);
+        public sealed record Fine(int X, string? Y, Chain? Next, ImmutableArray<int> Items) { public int Count { get; init; } public int Hidden { get; private set; } }
         public sealed class Code(string text) { public string Text { get; private set; } = text; public override bool Equals(object? obj) => obj is Code other && other.Text == Text; public override int GetHashCode() => 1; }
         public struct Point { public int X; public int Y { get; set; } }
         public sealed class ByText : ICacheKeyComparer<StringBuilder>
@@ -130,6 +132,7 @@ public sealed class MutableKeys
             [CachedResponse("5m")] public static int One(Message a, Settable b, Fine c, Code d, Point e, int[] f, [CacheKey(Comparer = typeof(ByText))] StringBuilder g) => 1;
             [CachedResponse("5m")] public static int Three(HttpRequestMessage a, List<HttpRequestMessage> b, (HttpRequestMessage, int) c) => 1;
             [CachedResponse("5m")] public static int Two(Uri a, Version b, IPAddress d, Type e, TimeZoneInfo f, Encoding g, HttpMethod h, string i, decimal j, DateTime? k) => 1;
+            [CachedResponse("5m")] public static int Four(StringBuilder a, CultureInfo b, System.Text.Json.JsonElement c) => 1;
         }
         """);
 }

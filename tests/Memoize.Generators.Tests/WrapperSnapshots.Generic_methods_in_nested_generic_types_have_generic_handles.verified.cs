@@ -18,7 +18,7 @@ partial record Outer<TKey>
             // Look: a fresh value costs one dictionary read and no allocation.
             if (cache.TryGetTask(key, out var hit)) return hit;
 
-            // A key that is kept must stay what it is when the caller changes its collections.
+            // A key that is kept must stay what it is when the caller changes its arguments.
             return MissAsync(this, cache, key.Copy(), progress);
 
             static async global::System.Threading.Tasks.Task<global::System.Collections.Generic.List<T?>> MissAsync(
@@ -33,7 +33,7 @@ partial record Outer<TKey>
                 // Look again: whoever held the lock may have stored the value.
                 if (turn.TryGet(out var value)) return value;
 
-                // Compute: the value belongs to all its callers, so the core gets a token of its own. Collections are the core's own: no caller can change them meanwhile.
+                // Compute: the value belongs to all its callers, so the core gets a token of its own. What a caller could change meanwhile is the core's own.
                 var id = key.CopyOfId();
                 var filter = key.CopyOfFilter();
                 return await turn.ComputeAsync(

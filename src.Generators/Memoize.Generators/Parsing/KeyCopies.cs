@@ -9,12 +9,12 @@ namespace Memoize.Generators.Parsing;
 /// </summary>
 internal static class KeyCopies
 {
-    // They have members that can be set, which nobody does.
+    // They have members that can be set, which nobody does, or the runtime copies them.
     private static readonly string[] NeverChanged =
     [
         "System.Net.IPAddress", "System.Globalization.CultureInfo", "System.Globalization.RegionInfo", "System.Globalization.CompareInfo",
         "System.Text.Encoding", "System.Type", "System.Reflection.MemberInfo", "System.Reflection.Assembly", "System.TimeZoneInfo",
-        "System.Uri", "System.Version", "System.Net.Http.HttpMethod", "System.Delegate",
+        "System.Uri", "System.Version", "System.Net.Http.HttpMethod", "System.Delegate", "System.Text.StringBuilder",
     ];
 
     /// <summary>What changes a value of the type; <see langword="null"/> if nothing does, or if a copy of it is known to be one.</summary>

@@ -72,13 +72,13 @@ internal sealed class ValueEquality(KnownTypes knownTypes)
     }
 
     /// <summary>
-    /// The expression of what copies a collection, whatever it holds: items that are collections are copied, too. <see langword="null"/>
-    /// for other types.
+    /// The expression of what copies a value that the runtime knows how to copy: a collection, whatever it holds, with the items that
+    /// are such values themselves. <see langword="null"/> for other types.
     /// </summary>
     public string? CopierOf(ITypeSymbol type)
     {
         if (CollectionOf(type) is not { } collection)
-            return null;
+            return Of(type) is { IsCopied: true, Refusal: null, Content: { } content } && type is not ITypeParameterSymbol ? content : null;
 
         // A set finds its items by what they are, and so shares them.
         var item = collection.Kind is CollectionKind.Set or CollectionKind.OrderedSet ? null : CopierOf(collection.Item);
