@@ -56,7 +56,7 @@ internal sealed class JsonRoundTrip
     private string? Of(ITypeSymbol type)
     {
         type = KnownTypes.WithoutNullable(type);
-        if (type is ITypeParameterSymbol || JsonConverters.AreOn(type) || _options.Converted.Contains(type, SymbolEqualityComparer.Default) || IsValue(type) || !_seen.Add(type))
+        if (type is ITypeParameterSymbol || JsonConverters.AreOn(type) || _options.Converted.Contains(type, SymbolEqualityComparer.Default) || IsValue(type) || TypeNesting.IsTooDeep(type) || !_seen.Add(type))
             return null;
 
         return type switch

@@ -40,7 +40,7 @@ internal sealed class JsonWriting(JsonOptions options)
             return refused;
         if (type is IArrayTypeSymbol array)
             return Obstacle(array.ElementType);
-        if (type is not INamedTypeSymbol named || JsonRoundTrip.IsValue(type) || JsonConverters.AreOn(type) || !_seen.Add(type))
+        if (type is not INamedTypeSymbol named || JsonRoundTrip.IsValue(type) || JsonConverters.AreOn(type) || TypeNesting.IsTooDeep(type) || !_seen.Add(type))
             return null;
         if (FrameworkTypes.Contain(type))
             return named.TypeArguments.Select(Obstacle).FirstOrDefault(static obstacle => obstacle is not null);

@@ -42,7 +42,7 @@ internal sealed class KeyProjections(KnownTypes knownTypes, INamedTypeSymbol wit
             return found;
 
         // What refers to itself has no form that could be written down. A key that is made of its own type is its end.
-        if (!_around.Add(type))
+        if (TypeNesting.IsTooDeep(type) || !_around.Add(type))
             return null;
 
         found = Find(type);

@@ -133,7 +133,7 @@ internal sealed class KeyShapes(KnownTypes knownTypes, INamedTypeSymbol within)
             return Of(named.TypeArguments[0]) is { } value ? new NullableShape(value, IsMarked: value is not SimpleShape) : null;
 
         // Of types that refer to themselves nobody can say how deep they go.
-        if (_around.Contains(type, SymbolEqualityComparer.Default))
+        if (_around.Contains(type, SymbolEqualityComparer.Default) || TypeNesting.IsTooDeep(type))
             return Refuse(type, "refers to itself");
 
         _around.Push(type);

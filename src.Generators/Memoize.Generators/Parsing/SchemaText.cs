@@ -99,7 +99,7 @@ internal sealed class SchemaText
         Add(CodeText.Readable(type.OriginalDefinition));
         if (type.TypeArguments.Length > 0)
             AddList("<", type.TypeArguments, ">");
-        if (type.SpecialType != SpecialType.None || !_described.Add(type))
+        if (type.SpecialType != SpecialType.None || TypeNesting.IsTooDeep(type) || !_described.Add(type))
             return this;
 
         AddAttributes(type);

@@ -130,7 +130,7 @@ internal sealed class SuppressedWarnings(KnownTypes knownTypes)
         var parts = new List<INamedTypeSymbol>();
         MentionedTypes.Find(type, part =>
         {
-            if (part is INamedTypeSymbol { SpecialType: SpecialType.None } named && (named.IsRecord || named.IsValueType) && seen.Add(named))
+            if (part is INamedTypeSymbol { SpecialType: SpecialType.None } named && (named.IsRecord || named.IsValueType) && !TypeNesting.IsTooDeep(named) && seen.Add(named))
                 parts.Add(named);
             return false;
         });

@@ -123,9 +123,10 @@ internal sealed class ValueEquality(KnownTypes knownTypes)
         if (inquiry.IsWithin(type))
             return KeyNotion.Own;
 
-        var question = inquiry.Begin(type);
-        if (question.Depth > 50)
+        if (TypeNesting.IsTooDeep(type))
             return KeyNotion.Refused(type, "has no end of types within it");
+
+        var question = inquiry.Begin(type);
 
         var notion = Judge(type, inquiry);
         inquiry.End(question);
@@ -281,11 +282,12 @@ internal sealed class ValueEquality(KnownTypes knownTypes)
 
     private KeyNotion OfMembers(INamedTypeSymbol type, IReadOnlyList<StateMember> members, Inquiry inquiry)
     {
-        var notions = members.Select(member => (Member: member, Notion: Of(member.Type, inquiry))).ToArray();
-        foreach (var (member, notion) in notions)
+        var notions = new (StateMember Member, KeyNotion Notion)[members.Count];
+        for (var i = 0; i < notions.Length; i++)
         {
-            if (notion.Refusal is { } refusal)
-                return KeyNotion.Refused(refusal.In(type, member.Name));
+            notions[i] = (members[i], Of(members[i].Type, inquiry));
+            if (notions[i].Notion.Refusal is { } refusal)
+                return KeyNotion.Refused(refusal.In(type, members[i].Name));
         }
 
         if (Array.TrueForAll(notions, static part => part.Notion.Content is null))
