@@ -21,7 +21,7 @@ public sealed partial class Forecasts(Memoizer memoizer)
     public partial IReadOnlyList<Day> Week(string city);
 
     [CachedResponse("1h")]
-    public partial IReadOnlyDictionary<string, (int Hour, double Degrees)[]> Hours(string city);
+    public partial IReadOnlyDictionary<string, IReadOnlyList<(int Hour, double Degrees)>> Hours(string city);
 
     private (double Low, double High) RangeCore(string city) => Count((-0.5, city.Length));
 
@@ -29,8 +29,8 @@ public sealed partial class Forecasts(Memoizer memoizer)
 
     private IReadOnlyList<Day> WeekCore(string city) => Count<IReadOnlyList<Day>>(new List<Day> { new(city, new DateOnly(2026, 11, 27), 3.5), new(city, new DateOnly(2026, 11, 28), null) });
 
-    private IReadOnlyDictionary<string, (int Hour, double Degrees)[]> HoursCore(string city) =>
-        Count<IReadOnlyDictionary<string, (int Hour, double Degrees)[]>>(new Dictionary<string, (int, double)[]> { [city] = [(1, 2.5), (2, -0.0)] });
+    private IReadOnlyDictionary<string, IReadOnlyList<(int Hour, double Degrees)>> HoursCore(string city) =>
+        Count<IReadOnlyDictionary<string, IReadOnlyList<(int Hour, double Degrees)>>>(new Dictionary<string, IReadOnlyList<(int, double)>> { [city] = [(1, 2.5), (2, -0.0)] });
 
     private T Count<T>(T value)
     {

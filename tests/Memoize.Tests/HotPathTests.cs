@@ -395,7 +395,7 @@ public sealed partial class HotPathTests
 
         private static string OfCore(Basket x) => x.Name;
 
-        private static string OfCore(Uri x, decimal y, double z, DateTime at) => $"{x} {y} {z} {at}";
+        private static string OfCore(Uri x, decimal y, double z, DateTime at) => FormattableString.Invariant($"{x} {y} {z} {at}");
 
         private static string AnyCore<T>(T x) => $"{x}";
     }
