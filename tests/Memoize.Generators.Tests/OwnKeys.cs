@@ -26,7 +26,7 @@ public sealed class OwnKeys
                 public int Runs, Keys;
                 [CachedResponse("5m", Key = nameof(KeyOf))] internal partial {{type}} Get{{suffix}}(Query query, int unimportant, CancellationToken token = default);
                 private {{type}} GetCore{{suffix}}(Query query, int unimportant, CancellationToken token) { Runs++; return {{result}}; }
-                private string KeyOf(Query query) { Keys++; return query.Text; }
+                private string KeyOf(Query query) { Interlocked.Increment(ref Keys); return query.Text; }
             }
             internal static class Scenario
             {
