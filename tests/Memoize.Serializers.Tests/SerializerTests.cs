@@ -50,6 +50,22 @@ public sealed class SerializerTests : IDisposable
     }
 
     [Fact]
+    public void What_a_serializer_loses_without_a_word_stays_in_memory_and_is_said()
+    {
+        var store = new InMemoryClaimStore();
+        using var one = MemoizerOver(store, new MemoryPackCacheSerializer());
+        using var other = MemoizerOver(store.OfAnotherProcess(), new MemoryPackCacheSerializer());
+        var (here, there) = (new Factorials(one), new Factorials(other));
+
+        Assert.Equal(3_628_800, here.Of(10));
+        Assert.Equal(3_628_800, there.Of(10));
+        Assert.Equal(3_628_800, there.Of(10));
+
+        Assert.Equal((1, 1), (here.Runs, there.Runs));
+        Assert.Contains(_log.Lines, static line => line.Contains("Factorials.Of", StringComparison.Ordinal) && line.Contains("BigInteger", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Bytes_of_other_options_are_a_miss()
     {
         MustMiss(new MemoryPackCacheSerializer(), new MemoryPackCacheSerializer(MemoryPackSerializerOptions.Utf16));
