@@ -260,6 +260,8 @@ public sealed class Checklist
     [InlineData("int* x")]
     [InlineData("delegate*<int, void> x")]
     [InlineData("TypedReference x")]
+    [InlineData("dynamic x")]
+    [InlineData("[CacheKeyIgnore] dynamic x")]
     public void G10_Parameters_that_cannot_be_kept_are_refused(string parameter) => Assert.Equal(
         "MEMO004", Ids($"unsafe partial class C {{ [CachedResponse] int Get({parameter}) => throw null!; }}"));
 

@@ -76,6 +76,42 @@ public sealed class KeysForOtherTypes
                 """));
     }
 
+    // What the core is given does not only hold something, it also finds and sorts it.
+    [Theory]
+    [InlineData("Dictionary<string, Other>", "new(StringComparer.OrdinalIgnoreCase) { [\"x\"] = new(\"a\") }", "new() { [\"x\"] = new(\"a\") }")]
+    [InlineData("IDictionary<string, Other>", "new Dictionary<string, Other>(StringComparer.OrdinalIgnoreCase) { [\"x\"] = new(\"a\") }", "new Dictionary<string, Other> { [\"x\"] = new(\"a\") }")]
+    [InlineData("IReadOnlyDictionary<string, Other>", "new Dictionary<string, Other>(StringComparer.OrdinalIgnoreCase) { [\"x\"] = new(\"a\") }", "new Dictionary<string, Other> { [\"x\"] = new(\"a\") }")]
+    [InlineData("ImmutableDictionary<string, Other>", "ImmutableDictionary.Create<string, Other>(StringComparer.OrdinalIgnoreCase).Add(\"x\", new(\"a\"))", "ImmutableDictionary<string, Other>.Empty.Add(\"x\", new(\"a\"))")]
+    [InlineData("System.Collections.Concurrent.ConcurrentDictionary<string, Other>", "new(StringComparer.OrdinalIgnoreCase) { [\"x\"] = new(\"a\") }", "new() { [\"x\"] = new(\"a\") }")]
+    [InlineData("SortedDictionary<string, Other>", "new(StringComparer.OrdinalIgnoreCase) { [\"x\"] = new(\"a\") }", "new(StringComparer.Ordinal) { [\"x\"] = new(\"a\") }")]
+    [InlineData("SortedList<int, Other>", "new() { [1] = new(\"a\"), [2] = new(\"b\") }", "new() { [1] = new(\"b\"), [2] = new(\"a\") }")]
+    [InlineData("OrderedDictionary<int, Other>", "new() { [1] = new(\"a\"), [2] = new(\"b\") }", "new() { [2] = new(\"b\"), [1] = new(\"a\") }")]
+    [InlineData("ICollection<Other>", "new HashSet<Other> { new(\"a\") }", "new List<Other> { new(\"a\") }")]
+    [InlineData("IReadOnlyCollection<Other>", "new HashSet<Other> { new(\"a\") }", "new Queue<Other>([new(\"a\")])")]
+    public void Keep_what_compares_the_keys_of_a_map_and_that_a_set_is_one(string type, string one, string other) => Assert.Equal(
+        "1 1 2, another process 1 2",
+        OwnKeys.WithStore($$"""
+            {{Types}}
+            internal sealed partial class C(Memoizer memoizer)
+            {
+                private static int _runs;
+                [CachedResponse("5m")] internal int Get({{type}} value) => ++_runs;
+                internal Memoizer Memoizer => memoizer;
+            }
+            internal static class Scenario
+            {
+                private static {{type}} One() => {{one}};
+                private static {{type}} Other() => {{other}};
+                public static string Run(ICacheStore store)
+                {
+                    using var memoizer = new Memoizer(new MemoizerOptions { Store = store });
+                    using var second = new Memoizer(new MemoizerOptions { Store = store });
+                    C c = new(memoizer), d = new(second);
+                    return $"{c.GetCached(One())} {c.GetCached(One())} {c.GetCached(Other())}, another process {d.GetCached(One())} {d.GetCached(Other())}";
+                }
+            }
+            """));
+
     [Fact]
     public async Task Stand_for_members_of_the_type_and_for_what_a_key_of_ones_own_is_made_of() => await Consumer.MustPrint(
         "1 1 2 2 | 1 1 2",

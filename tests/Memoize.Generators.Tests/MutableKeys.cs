@@ -101,7 +101,7 @@ public sealed class MutableKeys
             }
             """);
         Assert.Equal(
-            "'Mine' of type 'Settable' is kept in the key of 'One', but 'X' can change in it: make it a record without setters, name a [CacheKey(Comparer = typeof(…))] that implements ICacheKeyComparer<Settable>, or make the key with Key = nameof(…)",
+            "'Mine' of type 'Settable' is kept in the key of 'One', but 'X' can change in it: make that init-only, name a [CacheKey(Comparer = typeof(…))] that implements ICacheKeyComparer<Settable>, or make the key with Key = nameof(…)",
             messages[0]);
     }
 

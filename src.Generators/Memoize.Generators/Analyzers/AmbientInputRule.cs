@@ -13,7 +13,7 @@ internal static class AmbientInputRule
 
     public static void Check(AnnotatedMethod method, MethodBodies bodies, Action<Diagnostic> report)
     {
-        var told = new HashSet<string>(StringComparer.Ordinal);
+        var told = new HashSet<string>(bodies.ReachedFromKeyOf(method).SelectMany(static body => body.AmbientReads).Select(static read => read.Input), StringComparer.Ordinal);
         foreach (var body in bodies.ReachedFrom(method.Core))
         {
             foreach (var (input, operation) in body.AmbientReads)

@@ -16,7 +16,7 @@ internal static class CallerDataRule
         if (method.IsScopedToInstance)
             return;
 
-        var told = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
+        var told = new HashSet<ISymbol>(bodies.ReachedFromKeyOf(method).SelectMany(static body => body.CallerReads).Select(static read => read.Member), SymbolEqualityComparer.Default);
         foreach (var body in bodies.ReachedFrom(method.Core))
         {
             foreach (var read in body.CallerReads)

@@ -18,6 +18,10 @@ internal static class CultureRule
         if (options.TryGetValue("build_property.InvariantGlobalization", out var invariant) && string.Equals(invariant, "true", StringComparison.OrdinalIgnoreCase))
             return;
 
+        // The user's own key names it.
+        if (bodies.ReachedFromKeyOf(method).Any(static body => body.AmbientReads.Exists(static read => read.Input == "CultureInfo.CurrentCulture")))
+            return;
+
         foreach (var body in bodies.ReachedFrom(method.Core))
         {
             foreach (var use in body.CultureUses)

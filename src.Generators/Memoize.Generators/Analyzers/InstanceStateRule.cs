@@ -1,6 +1,8 @@
 using System.ComponentModel;
 using Memoize.Generators.Parsing;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Memoize.Generators.Analyzers;
 
@@ -23,8 +25,7 @@ internal static class InstanceStateRule
 
         // What the user's own method makes the key of is in the key.
         var told = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
-        if (method.KnownTypes.OwnKeyOf(method.Method.PartialDefinitionPart ?? method.Method) is { Method: { } ownKey })
-            told.UnionWith(bodies.ReachedFrom(ownKey).SelectMany(static body => body.StateReads).Select(static read => read.Member.OriginalDefinition));
+        told.UnionWith(bodies.ReachedFromKeyOf(method).SelectMany(static body => body.StateReads).Select(static read => read.Member.OriginalDefinition));
         foreach (var body in bodies.ReachedFrom(method.Core))
         {
             foreach (var (member, operation) in body.StateReads)
@@ -51,7 +52,7 @@ internal static class InstanceStateRule
 
     private static bool IsData(ISymbol member, MethodBodies bodies)
     {
-        if (member.IsGenerated() || IsInKey(member))
+        if (member.IsGenerated() || IsInKey(member) || IsAlwaysTheSame(member))
             return false;
 
         return member switch
@@ -63,6 +64,28 @@ internal static class InstanceStateRule
             IParameterSymbol parameter => !IsNeverData(parameter.Type) && IsDataType(parameter.Type),
             _ => false,
         };
+    }
+
+    // What is written where it is declared, and nowhere else, is no other in another instance.
+    private static bool IsAlwaysTheSame(ISymbol member)
+    {
+        if (member is not (IFieldSymbol { IsReadOnly: true } or IPropertySymbol { SetMethod: null, IsVirtual: false, IsOverride: false })
+            || member.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not { } declared)
+        {
+            return false;
+        }
+
+        var written = declared switch
+        {
+            VariableDeclaratorSyntax field => field.Initializer?.Value,
+            PropertyDeclarationSyntax property => property.Initializer?.Value,
+            _ => null,
+        };
+        return written is LiteralExpressionSyntax && !member.ContainingType.DeclaringSyntaxReferences
+            .SelectMany(static part => part.GetSyntax().DescendantNodes())
+            .Where(static node => node is ConstructorDeclarationSyntax or AccessorDeclarationSyntax { RawKind: (int)SyntaxKind.InitAccessorDeclaration })
+            .SelectMany(static writer => writer.DescendantNodes().OfType<IdentifierNameSyntax>())
+            .Any(name => name.Identifier.ValueText == member.Name);
     }
 
     // The property of a positional record is in the key with its parameter.

@@ -51,6 +51,10 @@ internal sealed class MethodBodies
         }
     }
 
+    /// <summary>What makes the key of a method: what that reads is in the key. Empty where its arguments are the key.</summary>
+    public IEnumerable<MethodBody> ReachedFromKeyOf(AnnotatedMethod method)
+        => method.KnownTypes.OwnKeyOf(method.Method.PartialDefinitionPart ?? method.Method) is { Method: { } ownKey } ? ReachedFrom(ownKey) : [];
+
     /// <summary>Whether a value is only logged, measured or thrown.</summary>
     public bool IsOnlyTold(IOperation value) => _flow.IsOnlyTold(value);
 

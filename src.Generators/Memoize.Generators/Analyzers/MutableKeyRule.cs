@@ -9,7 +9,7 @@ internal static class MutableKeyRule
     public static readonly DiagnosticDescriptor Descriptor = Rule.Warning(
         "MEMO040",
         "The key can change after it is kept",
-        "'{0}' of type '{1}' is kept in the key of '{2}', but '{3}' can change in it: make it a record without setters, name a [CacheKey(Comparer = typeof(…))] that implements ICacheKeyComparer<{1}>, or make the key with Key = nameof(…)",
+        "'{0}' of type '{1}' is kept in the key of '{2}', but '{3}' can change in it: make that init-only, name a [CacheKey(Comparer = typeof(…))] that implements ICacheKeyComparer<{1}>, or make the key with Key = nameof(…)",
         "An entry is found by a key that is kept with it. If that is an object that its caller changes, the entry is lost, or is found for what the object has become.");
 
     public static void Check(AnnotatedMethod method, Action<Diagnostic> report, CancellationToken cancellationToken)

@@ -50,12 +50,9 @@ public sealed class TypeArgumentAnalyzer : DiagnosticAnalyzer
             return;
 
         var told = new HashSet<ITypeSymbol>(SymbolEqualityComparer.Default);
-        foreach (var parameter in method.Parameters)
+        foreach (var inKey in InKey(method, knownTypes))
         {
-            if (ParameterParser.Role(parameter, knownTypes) != ParameterRole.Key || knownTypes.HasCacheKey(parameter))
-                continue;
-
-            foreach (var typeParameter in TypeParameters(parameter.Type))
+            foreach (var typeParameter in TypeParameters(inKey))
             {
                 if (!told.Add(typeParameter) || Argument(typeParameter, called) is not { } argument || knownTypes.ValueEquality.RefusalAsArgument(argument) is not { } refusal)
                     continue;
@@ -67,10 +64,18 @@ public sealed class TypeArgumentAnalyzer : DiagnosticAnalyzer
                     typeParameter.Name,
                     method.Name,
                     refusal.About(argument),
-                    refusal.WayOut ?? knownTypes.ValueEquality.Advice(refusal.Culprit)));
+                    refusal.WayOut ?? knownTypes.ValueEquality.Advice(refusal.Culprit, asArgument: true)));
             }
         }
     }
+
+    // What a method of the user's makes is the key, and then its parameters are not.
+    private static IEnumerable<ITypeSymbol> InKey(IMethodSymbol method, KnownTypes knownTypes)
+        => knownTypes.OwnKeyOf(method) is { Method: { } ownKey }
+            ? [ownKey.ReturnType]
+            : method.Parameters
+                .Where(parameter => ParameterParser.Role(parameter, knownTypes) == ParameterRole.Key && !knownTypes.HasCacheKey(parameter))
+                .Select(static parameter => parameter.Type);
 
     // The wrapper of a partial method is the method; that of another one has a name of its own.
     private static IMethodSymbol? CachedBy(IMethodSymbol called, KnownTypes knownTypes)

@@ -84,7 +84,7 @@ internal static class Diagnostics
 
     public static readonly DiagnosticDescriptor NoStoredForm = Error(
         "MEMO020", "The key of a method with a store must have a stored form",
-        "'{0}' of type '{1}' cannot be in the keys of a store, because {4}, and '{2}' has the store \"{3}\"; let the type implement IStorableKey, leave '{0}' out of the key with [CacheKeyIgnore], or write Store = CacheStores.MemoryOnly");
+        "'{0}' of type '{1}' cannot be in the keys of a store, because {4}, and '{2}' has the store \"{3}\"; let the type implement IStorableKey, {5}, or write Store = CacheStores.MemoryOnly");
 
     public static readonly DiagnosticDescriptor StoreNeedsSharing = Error(
         "MEMO021", "Results of one object cannot be in a store",

@@ -38,7 +38,7 @@ internal sealed record KeyRefusal(ITypeSymbol Culprit, string Reason, string? Wa
 
     /// <summary>The same, seen from what holds it in a member.</summary>
     public KeyRefusal In(INamedTypeSymbol holder, string member)
-        => this with { Path = Path.Length == 0 ? member : $"{member}.{Path}", Root = holder.IsTupleType ? "" : holder.Name + "." };
+        => this with { Path = Path.Length == 0 ? member : $"{member}.{Path}", Root = holder.IsTupleType || holder.IsAnonymousType ? "" : holder.Name + "." };
 
     /// <summary>What is wrong with a value of the type, as the end of a sentence about it.</summary>
     public string About(ITypeSymbol type)

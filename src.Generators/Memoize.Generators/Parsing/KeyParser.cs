@@ -130,7 +130,13 @@ internal static class KeyParser
             return true;
 
         var obstacle = part.Equality == KeyEquality.Comparer ? "it is compared in a way that only this program knows" : shapes.Obstacle;
-        reporter.OnKeyPart(symbol, Diagnostics.NoStoredForm, symbol.Name, part.Type.Replace("global::", ""), method.Name, store, obstacle);
+        var wayOut = symbol switch
+        {
+            IMethodSymbol => "return a type that has a stored form",
+            IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: not MethodKind.Constructor } } => $"leave '{symbol.Name}' out of the key with [CacheKeyIgnore]",
+            _ => "take [CacheKey] away",
+        };
+        reporter.OnKeyPart(symbol, Diagnostics.NoStoredForm, symbol.Name, part.Type.Replace("global::", ""), method.Name, store, obstacle, wayOut);
         return false;
     }
 

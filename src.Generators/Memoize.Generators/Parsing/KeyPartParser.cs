@@ -50,7 +50,7 @@ internal static class KeyPartParser
             name,
             CodeText.Qualified(type),
             IsText: type.SpecialType == SpecialType.System_String,
-            CanBeNull: !type.IsValueType,
+            CanBeNull: !type.IsValueType || type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T,
             Equality: EqualityOf(type),
             Comparer: null,
             ComparerType: null,
@@ -90,7 +90,7 @@ internal static class KeyPartParser
         if (notion.Refusal is { } refusal)
         {
             reporter.OnKeyPart(
-                symbol, Diagnostics.NoValueEquality, symbol.Name, CodeText.Signature(type), refusal.About(type), refusal.WayOut ?? knownTypes.ValueEquality.Advice(refusal.Culprit));
+                symbol, Diagnostics.NoValueEquality, symbol.Name, CodeText.Signature(type), refusal.About(type), refusal.WayOut ?? knownTypes.ValueEquality.Advice(refusal.Culprit, symbol));
             return null;
         }
 

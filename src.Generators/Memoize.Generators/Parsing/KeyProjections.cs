@@ -104,18 +104,21 @@ internal sealed class KeyProjections(KnownTypes knownTypes, INamedTypeSymbol wit
         var pairs = item is null ? "pair.Value" : $"{item.Method}(pair.Value)";
         (ITypeSymbol? To, string Made) projected = collection.Kind switch
         {
+            // What compares the keys of a map, and sorts them, stays.
+            CollectionKind.Map or CollectionKind.OrderedMap when mapKey is null => MapWithValues(type, collection.Key!, item!),
+
+            // A set and a list are two keys.
+            CollectionKind.Any when Construct("System.Collections.Generic.ICollection`1", item!.To) is { } any => (
+                any,
+                $"value is global::System.Collections.Generic.ISet<{CodeText.Qualified(collection.Item)}> or global::System.Collections.Generic.IReadOnlySet<{CodeText.Qualified(collection.Item)}> ? {Linq}.ToHashSet({select}) : {Linq}.ToArray({select})"),
             CollectionKind.Sequence or CollectionKind.Any or CollectionKind.OrderedSet => (ArrayOf(item!.To), $"{Linq}.ToArray({select})"),
             CollectionKind.OrderedMap => (
-                ArrayOf(Tuple([mapKey?.To ?? collection.Key!, item?.To ?? collection.Item])),
-                $"{Linq}.ToArray({Linq}.Select({items}, static pair => ({(mapKey is null ? "pair.Key" : $"{mapKey.Method}(pair.Key)")}, {pairs})))"),
+                ArrayOf(Tuple([mapKey!.To, item?.To ?? collection.Item])),
+                $"{Linq}.ToArray({Linq}.Select({items}, static pair => ({mapKey!.Method}(pair.Key), {pairs})))"),
             CollectionKind.Set => (Construct("System.Collections.Generic.HashSet`1", item!.To), $"{Linq}.ToHashSet({select})"),
-            _ when mapKey is null => (
-                Construct("System.Collections.Generic.Dictionary`2", collection.Key!, item!.To),
-                $"{Linq}.ToDictionary({items}, static pair => pair.Key, static pair => {pairs}{(type.Name == "Dictionary" ? ", value.Comparer" : "")})"),
-
             // Two keys of the map may have the same key here.
             _ => (
-                Construct("System.Collections.Generic.HashSet`1", Tuple([mapKey.To, item?.To ?? collection.Item])),
+                Construct("System.Collections.Generic.HashSet`1", Tuple([mapKey!.To, item?.To ?? collection.Item])),
                 $"{Linq}.ToHashSet({Linq}.Select({items}, static pair => ({mapKey.Method}(pair.Key), {pairs})))"),
         };
         return projected switch
@@ -124,6 +127,18 @@ internal sealed class KeyProjections(KnownTypes knownTypes, INamedTypeSymbol wit
             _ when isAbsent is null => Make(type, projected.To, projected.Made),
             _ => Make(type, OrNull(projected.To), $"{isAbsent} ? null : {projected.Made}"),
         };
+    }
+
+    private (ITypeSymbol? To, string Made) MapWithValues(ITypeSymbol type, ITypeSymbol key, Projected value)
+    {
+        var to = Construct($"System.Collections.Generic.{(type.Name switch
+        {
+            "SortedDictionary" or "SortedList" or "ImmutableSortedDictionary" => "SortedDictionary",
+            "OrderedDictionary" => "OrderedDictionary",
+            _ => "IDictionary",
+        })}`2", key, value.To);
+        var made = $"global::Memoize.KeyContent.WithValues(value, static item => {value.Method}(item))";
+        return (to, to is null or { TypeKind: TypeKind.Interface } ? made : $"({CodeText.Qualified(to)}){made}");
     }
 
     private Projected? OfOwnType(INamedTypeSymbol type)

@@ -97,7 +97,7 @@ internal static class ParameterParser
     private static bool HoldsToken(ITypeSymbol type, KnownTypes knownTypes) => type switch
     {
         IArrayTypeSymbol array => IsOrHoldsToken(array.ElementType, knownTypes),
-        INamedTypeSymbol named => named.TypeArguments.Any(argument => IsOrHoldsToken(argument, knownTypes))
+        INamedTypeSymbol { TypeKind: not TypeKind.Delegate } named => named.TypeArguments.Any(argument => IsOrHoldsToken(argument, knownTypes))
             || (named is { TypeKind: TypeKind.Struct or TypeKind.Class } && SymbolEqualityComparer.Default.Equals(named.ContainingAssembly, knownTypes.Compilation.Assembly)
                 && named.GetMembers().OfType<IFieldSymbol>().Any(field => !field.IsStatic && knownTypes.IsCancellationToken(field.Type))),
         _ => false,
@@ -111,6 +111,9 @@ internal static class ParameterParser
         { RefKind: RefKind.Out } => "passed by 'out'",
         { Type.TypeKind: TypeKind.Pointer or TypeKind.FunctionPointer } => "a pointer",
         { Type.IsRefLikeType: true } => "a ref struct",
+
+        // Whatever it is passed to is bound at run time, which the generated code is not.
+        { Type.TypeKind: TypeKind.Dynamic } => "'dynamic', which generated code does not bind; declare it as 'object'",
         { Type: ITypeParameterSymbol type } when Generics.AllowsRefStruct(type, cancellationToken) => "allowed to be a ref struct",
         { Type.TypeKind: TypeKind.Error } => "of a type that does not exist, or that another source generator makes, which this one cannot see",
         _ => null,

@@ -91,27 +91,49 @@ internal sealed class ValueEquality(KnownTypes knownTypes)
     public CollectionContent? CollectionOf(ITypeSymbol type) => _collections.Of(type);
 
     /// <summary>The way out for a type that is at fault.</summary>
-    public string Advice(ITypeSymbol culprit)
+    /// <param name="culprit">The type.</param>
+    /// <param name="inKey">What is in the key: a parameter, a member that is marked, or the method that makes the key.</param>
+    /// <param name="asArgument">Whether it stands for a type parameter, where no <c>[CacheKeyFor]</c> is looked for.</param>
+    public string Advice(ITypeSymbol culprit, ISymbol? inKey = null, bool asArgument = false)
     {
-        const string OrLeaveOut = "or leave it out of the key with [CacheKeyIgnore] if no result depends on it";
+        var (key, orLeaveOut) = inKey switch
+        {
+            IMethodSymbol => ("return what counts of it", "or return a string, a record or a tuple of such instead"),
+            null or IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: not MethodKind.Constructor } }
+                => ("name a method that says what counts with Key = nameof(…)", "or leave it out of the key with [CacheKeyIgnore] if no result depends on it"),
+            _ => ("mark a property that says what counts of it", "or take [CacheKey] away if no result depends on it"),
+        };
 
         if (culprit.SpecialType == SpecialType.System_Object || culprit.TypeKind is TypeKind.Dynamic)
-            return $"give it the type of its values, {OrLeaveOut}";
-        if (culprit.TypeKind == TypeKind.Delegate)
-            return $"pass what tells the calls apart instead, {OrLeaveOut}";
+            return $"give it the type of its values, {orLeaveOut}";
+        if (culprit.TypeKind == TypeKind.Delegate || IsStream(culprit))
+            return $"pass what tells the calls apart instead, {orLeaveOut}";
         if (culprit is IArrayTypeSymbol)
-            return $"pass an array of one dimension, {OrLeaveOut}";
+            return $"pass an array of one dimension, {orLeaveOut}";
         if (IsInlineArray(culprit))
             return $"pass an array or a ReadOnlyMemory<T>, or let it implement IEquatable<{culprit.Name}>";
         if (!IsOfProject(culprit) && culprit.AllInterfaces.Concat([culprit]).Any(static candidate => candidate.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_IEnumerable_T))
-            return $"pass an array, an IReadOnlyList<T>, an IReadOnlyDictionary<TKey, TValue> or an IReadOnlySet<T>, which count by what they hold, {OrLeaveOut}";
+            return $"pass an array, an IReadOnlyList<T>, an IReadOnlyDictionary<TKey, TValue> or an IReadOnlySet<T>, which count by what they hold, {orLeaveOut}";
 
-        const string Key = "name a method that says what counts with Key = nameof(…)";
+        if (asArgument && (!IsOfProject(culprit) || culprit.TypeKind is not (TypeKind.Class or TypeKind.Struct)))
+            return $"pass what tells the calls apart instead, or {key}, {orLeaveOut}";
         if (!IsOfProject(culprit))
-            return $"{Key}, or say it once for the project with [assembly: CacheKeyFor(typeof({CodeText.Readable(culprit)}), typeof(…))], {OrLeaveOut}";
+            return $"{key}, or say it once for the project with [assembly: CacheKeyFor(typeof({CodeText.Readable(culprit)}), typeof(…))], {orLeaveOut}";
         return culprit.TypeKind is TypeKind.Class or TypeKind.Struct
-            ? $"make it a record, whose members count, let it implement IEquatable<{culprit.Name}>, {OrLeaveOut}"
-            : $"{Key}, give it a [CacheKey(Comparer = typeof(…))], {OrLeaveOut}";
+            ? $"make it a record, whose members count, let it implement IEquatable<{culprit.Name}>, {orLeaveOut}"
+            : $"{key}, give it a [CacheKey(Comparer = typeof(…))], {orLeaveOut}";
+    }
+
+    // Whoever reads it, to make a key of it, uses it up.
+    private static bool IsStream(ITypeSymbol type)
+    {
+        for (var declaring = type; declaring is not null; declaring = declaring.BaseType)
+        {
+            if (declaring is { Name: "Stream" or "TextReader", ContainingNamespace: { Name: "IO", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } } })
+                return true;
+        }
+
+        return false;
     }
 
     private KeyNotion Of(ITypeSymbol type, Inquiry inquiry)
@@ -231,6 +253,9 @@ internal sealed class ValueEquality(KnownTypes knownTypes)
 
     private KeyNotion OfDeclared(INamedTypeSymbol type, Inquiry inquiry)
     {
+        if (type.IsAnonymousType)
+            return OfAnonymous(type, inquiry);
+
         var isOwn = IsOfProject(type);
         switch (type.TypeKind)
         {
@@ -259,6 +284,21 @@ internal sealed class ValueEquality(KnownTypes knownTypes)
         return !type.IsRecord && (visible.Count == 0 || FrameworkTypes.Contain(type))
             ? KeyNotion.Refused(type, "has no equality of its own, and what it holds cannot be seen")
             : OfMembers(type, visible, inquiry);
+    }
+
+    // Only what compares it can be told, since its name cannot be written: its properties do, by their own equality.
+    private KeyNotion OfAnonymous(INamedTypeSymbol type, Inquiry inquiry)
+    {
+        foreach (var property in type.GetMembers().OfType<IPropertySymbol>())
+        {
+            var notion = Of(property.Type, inquiry);
+            if (notion.Refusal is { } refusal)
+                return KeyNotion.Refused(refusal.In(type, property.Name));
+            if (!notion.HasOwnEquality)
+                return KeyNotion.Refused(new KeyRefusal(property.Type, KeyRefusal.ByReference, "pass what tells the values apart, or what is compared by what it holds as a parameter of its own").In(type, property.Name));
+        }
+
+        return KeyNotion.Own;
     }
 
     // What a union holds is a value of one of its cases, behind an object.

@@ -248,6 +248,17 @@ public static class KeyContent
     public static KeyMember<T> Member<T, TMember>(Func<T, TMember> read, KeyContent<TMember>? content = null, Func<T, TMember, T>? with = null) =>
         new KeyMember<T, TMember>(read, content, with);
 
+    /// <summary>A map of the same keys in the same order, compared in the same way, with what stands for their values in a key.</summary>
+    /// <param name="map">The map of which it is made.</param>
+    /// <param name="make">Makes what stands for a value.</param>
+    public static IDictionary<TKey, TMade> WithValues<TKey, TValue, TMade>(IEnumerable<KeyValuePair<TKey, TValue>> map, Func<TValue, TMade> make)
+        where TKey : notnull
+    {
+        var made = EmptyLike<TKey, TValue, TMade>(map);
+        foreach (var (key, value) in map) made.Add(key, make(value));
+        return made;
+    }
+
     private static MapContent<TMap, TKey, TValue> Map<TMap, TKey, TValue>(KeyContent<TKey>? key, KeyContent<TValue>? value, Func<TMap, IEnumerable<KeyValuePair<TKey, TValue>>, TMap> make)
         where TMap : class, IDictionary<TKey, TValue>
         where TKey : notnull => new(key, value, static map => map.Count, static (map, key, out value) => map.TryGetValue(key, out value!), make);
@@ -265,16 +276,22 @@ public static class KeyContent
     private static IDictionary<TKey, TValue> CopyOf<TKey, TValue>(object map, IEnumerable<KeyValuePair<TKey, TValue>> pairs)
         where TKey : notnull
     {
-        map = Comparers.Unwrapped<TKey, TValue>(map);
-        object? comparer = Comparers.Of<TKey, TValue>(map);
-        IDictionary<TKey, TValue> copy = map switch
-        {
-            SortedDictionary<TKey, TValue> or SortedList<TKey, TValue> or ImmutableSortedDictionary<TKey, TValue> => new SortedDictionary<TKey, TValue>((IComparer<TKey>?)comparer),
-            OrderedDictionary<TKey, TValue> => new OrderedDictionary<TKey, TValue>((IEqualityComparer<TKey>?)comparer),
-            _ => new Dictionary<TKey, TValue>((IEqualityComparer<TKey>?)comparer),
-        };
+        var copy = EmptyLike<TKey, TValue, TValue>(map);
         foreach (var (key, value) in pairs) copy.Add(key, value);
         return copy;
+    }
+
+    private static IDictionary<TKey, TResult> EmptyLike<TKey, TValue, TResult>(object map)
+        where TKey : notnull
+    {
+        map = Comparers.Unwrapped<TKey, TValue>(map);
+        object? comparer = Comparers.Of<TKey, TValue>(map);
+        return map switch
+        {
+            SortedDictionary<TKey, TValue> or SortedList<TKey, TValue> or ImmutableSortedDictionary<TKey, TValue> => new SortedDictionary<TKey, TResult>((IComparer<TKey>?)comparer),
+            OrderedDictionary<TKey, TValue> => new OrderedDictionary<TKey, TResult>((IEqualityComparer<TKey>?)comparer),
+            _ => new Dictionary<TKey, TResult>((IEqualityComparer<TKey>?)comparer),
+        };
     }
 
     private static ISet<T> CopyOf<T>(object set, IEnumerable<T> items)

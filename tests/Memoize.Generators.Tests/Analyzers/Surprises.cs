@@ -35,8 +35,8 @@ public sealed class Surprises
     public async Task Instance_data_that_is_reached_through_calls_within_the_type() => await MustReport("""
         public partial class Quotes
         {
-            private readonly string _address = "";
-            private readonly int _port = 1;
+            private readonly string _address = "".Trim();
+            private readonly int _port = 1.GetHashCode();
             private readonly int _other = 1;
 
             [CachedResponse("5m")] public partial Task<string> GetAsync(int x);
@@ -95,11 +95,43 @@ public sealed class Surprises
         {
             [CacheKey] private readonly string _tenant = "";
             [CacheKey] public string Currency { get; set; } = "";
-            private readonly string _other = "";
+            private readonly string _other = "".Trim();
 
             [CachedResponse("5m")] public string One(int x) => address + _tenant + Currency;
             [CachedResponse("5m", Scope = CacheScope.Instance)] public string Two(int x) => _other + timeout;
             [CachedResponse("5m", Scope = CacheScope.Shared)] public string Three(int x) => {|MEMO030:_other|} + {|MEMO030:timeout|};
+        }
+        """);
+
+    [Fact]
+    public async Task What_is_written_where_it_is_declared_is_the_same_in_all_instances() => await MustReport("""
+        public partial class Quotes
+        {
+            private readonly string _prefix = "quotes/";
+            private string Suffix { get; } = ".json";
+            private readonly int _tries = 3;
+            private readonly int _port = 80;
+            private readonly bool _isOpen = true;
+            protected virtual string Region { get; } = "eu";
+            public int Limit { get; init; } = 10;
+
+            public Quotes(int port) => _port = port;
+            private bool IsClosed { get => !_isOpen; init => _isOpen = !value; }
+
+            [CachedResponse("5m")] public string Get(int x) => _prefix + x + Suffix + _tries;
+            [CachedResponse("5m")] public string Other(int x) => "" + {|MEMO030:_port|} + {|MEMO030:Limit|} + {|MEMO030:_isOpen|} + {|MEMO030:Region|};
+        }
+        """);
+
+    [Fact]
+    public async Task What_the_users_own_key_reads_is_in_the_key() => await MustReport("""
+        public interface ICurrentUser { Guid Id { get; } string Name { get; } }
+        public partial class Quotes(ICurrentUser user)
+        {
+            [CachedResponse("5m", Key = nameof(KeyOf))]
+            public string Get(int x, double d) => user.Id + d.ToString() + System.Globalization.CultureInfo.CurrentCulture.Name + {|MEMO042:user.Name|} + {|MEMO031:DateTime.Now|}.Ticks;
+
+            private (int, double, Guid, string) KeyOf(int x, double d) => (x, d, user.Id, System.Globalization.CultureInfo.CurrentCulture.Name);
         }
         """);
 
@@ -385,6 +417,10 @@ public sealed class Surprises
                 [CachedResponse("5m")] public static partial string All<T>(IReadOnlyList<T> values);
                 private static string AllCore<T>(IReadOnlyList<T> values) => $"{values.Count}";
                 [CachedResponse("5m")] public string Name<T>(int x) => typeof(T).Name;
+                [CachedResponse("5m", Key = nameof(TextOf))] public string ByText<T>(T value) => $"{value}";
+                private static string TextOf<T>(T value) => $"{value}";
+                [CachedResponse("5m", Key = nameof(Itself))] public string ByItself<T>(T value) => $"{value}";
+                private static T Itself<T>(T value) => value;
                 public string Open<T>(T value) => OfCached(value);
             }
             public static class Calls
@@ -399,6 +435,11 @@ public sealed class Surprises
                     {|MEMO024:texts.OfCached(ImmutableArray.Create(1))|};
                     {|MEMO024:Texts<int>.All<IEnumerable<int>>([])|};
                     {|MEMO024:streams.OfCached(1)|};
+                    {|MEMO024:texts.OfCached(new { Number = 1, Numbers = new int[1] })|};
+                    {|MEMO024:texts.OfCached(new HttpClient())|};
+                    {|MEMO024:texts.ByItselfCached(new NoEquals())|};
+                    texts.ByTextCached(new NoEquals());
+                    texts.OfCached(new { Number = 1, Text = "a", Inner = new { Price = 1.5m } });
                     Func<int, Stream?, string> later = {|MEMO024:streams.OfCached|};
                     texts.OfCached(1);
                     texts.OfCached("a");
@@ -423,5 +464,9 @@ public sealed class Surprises
         Assert.Equal(
             "'NoEquals' stands for 'T' in the key of 'Of' and compares by reference, so that equal arguments would miss; make it a record, whose members count, let it implement IEquatable<NoEquals>, or leave it out of the key with [CacheKeyIgnore] if no result depends on it",
             messages[1]);
+        Assert.Contains("'<anonymous type: int Number, int[] Numbers>' stands for 'T' in the key of 'Of' and holds 'Numbers' of type 'int[]', which compares by reference, so that equal arguments would miss; pass what tells the values apart, or what is compared by what it holds as a parameter of its own", messages);
+
+        // No [CacheKeyFor] is looked for there.
+        Assert.Contains("'System.Net.Http.HttpClient' stands for 'T' in the key of 'Of' and compares by reference, so that equal arguments would miss; pass what tells the calls apart instead, or name a method that says what counts with Key = nameof(…), or leave it out of the key with [CacheKeyIgnore] if no result depends on it", messages);
     }
 }
