@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -9,6 +10,8 @@ internal sealed class Connection : IDisposable
     private readonly SqliteConnection _connection;
     private readonly List<Statement> _statements = [];
 
+    // Microsoft.Data.Sqlite looks for it by its name, which a natively compiled program keeps only if it is told to.
+    [DynamicDependency(nameof(Batteries_V2.Init), typeof(Batteries_V2))]
     public Connection(string path, SqliteOpenMode mode)
     {
         // Its pool would hand connections that broke to the next one who asks: the store has its own.

@@ -34,7 +34,7 @@ internal static class InitialValues
 
     /// <summary>
     /// Whether a member without a setter can only have been made by the one constructor, from what is read: then reading makes it
-    /// again. It is written, so that a difference is seen when the first results are.
+    /// again. It is written, so that a difference is seen when results are.
     /// </summary>
     public static bool IsMadeByConstructor(JsonMember member, JsonView view) => view.Constructor is { Parameters.Length: > 0 } constructor
         && member.Symbol is IPropertySymbol { SetMethod: null } or IFieldSymbol { IsReadOnly: true }

@@ -5,7 +5,7 @@ namespace Memoize.Generators.Parsing;
 /// <summary>
 /// Whether System.Text.Json reads back what it has written of a type. What it would lose without a word is as bad as what it
 /// refuses. Only what is certain is said here: what depends on a value (its run-time type, its comparer, what a constructor or a
-/// converter makes of it) is seen when the first results are written, and read back.
+/// converter makes of it) is seen when results are written, and read back.
 /// </summary>
 /// <remarks>The rules are those of System.Text.Json 10, found by trying; the corpus of results in the tests holds them against it.</remarks>
 internal sealed class JsonRoundTrip

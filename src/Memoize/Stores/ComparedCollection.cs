@@ -21,13 +21,16 @@ internal static class ComparedCollection
     /// <summary>Whether a type is a collection of the framework, or one that the compiler makes for <c>[a, b]</c>: its content is all that there is to it.</summary>
     public static bool IsOfFramework(Type type)
     {
-        if (type.IsArray || type.Name.StartsWith("<>z__ReadOnly", StringComparison.Ordinal)) return true;
+        if (type.IsArray || IsOfCompiler(type)) return true;
         if (!type.IsAssignableTo(typeof(IEnumerable)) || !ComparedType.IsFrameworks(type) || type.Namespace is not { } name) return false;
 
         // Specialized: those enumerate keys only. An immutable array is a struct around its array, or around none.
         return IsGeneric(type, typeof(ArraySegment<>))
             || (name.StartsWith("System.Collections", StringComparison.Ordinal) && name != "System.Collections.Specialized" && !IsGeneric(type, typeof(ImmutableArray<>)));
     }
+
+    /// <summary>Whether a type is one that the compiler makes for <c>[a, b]</c> where no more than an interface is asked for.</summary>
+    public static bool IsOfCompiler(Type type) => type.Name.StartsWith("<>z__ReadOnly", StringComparison.Ordinal);
 
     /// <summary>Whether two values of different types are the same to those who see no more than <paramref name="declared"/>: a list may be an array.</summary>
     public static bool IsInterchangeable(object written, object read, Type declared)
@@ -103,6 +106,9 @@ internal static class ComparedCollection
 
         return ordered;
     }
+
+    /// <summary>Whether a collection finds other things equal than everybody does.</summary>
+    public static bool HasComparer(object collection) => Comparers.Any(name => ComparerOf(collection, name) is not null);
 
     /// <summary>Whether two collections find the same things equal.</summary>
     public static bool HaveSameComparers(object written, object read)

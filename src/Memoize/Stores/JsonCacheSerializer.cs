@@ -15,6 +15,9 @@ public sealed class JsonCacheSerializer : ICacheSerializer
 {
     private readonly JsonSerializerOptions _options;
 
+    /// <summary>The options that it writes and reads with.</summary>
+    internal JsonSerializerOptions Options => _options;
+
     /// <summary>For the types that <paramref name="context"/> knows. Nothing is looked up at run time: fit for trimmed and natively compiled programs.</summary>
     public JsonCacheSerializer(JsonSerializerContext context)
     {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Numerics;
+using System.Text.Json;
 
 namespace Memoize;
 
@@ -10,8 +11,9 @@ namespace Memoize;
 /// </summary>
 /// <remarks>
 /// Invariants:
-/// 1. Of each run-time type the first <see cref="FirstChecked"/> values are checked, and from then on ever fewer: the 16th, the
-///    32nd, and so on.
+/// 1. Every value is checked, unless JSON writes it and nothing can be in it that was not in those before (<see cref="PlainJson"/>).
+///    Of such values the first <see cref="FirstChecked"/> of a run-time type are checked, and from then on ever fewer: the 16th,
+///    the 32nd, and so on.
 /// 2. Once a value of a run-time type did not come back, every further one of that type is checked. Where it was certain while
 ///    compiling that some do not, all are: the first ones may be those that have nothing to lose yet.
 /// 3. A value whose text was damaged on its way into bytes is found whenever it comes: what cannot be written as UTF-8 becomes
@@ -19,12 +21,15 @@ namespace Memoize;
 /// Thread-safe. Calls that race can count as one: then a value more is checked, never one less before (1) is met, and what (2)
 /// says is never undone.
 /// </remarks>
-internal sealed class RoundTripCheck<TValue>(ICacheSerializer serializer, bool looksInside, bool losesForCertain = false)
+internal sealed class RoundTripCheck<TValue>(ICacheSerializer serializer, JsonSerializerOptions? json, bool looksInside, bool losesForCertain = false)
 {
     /// <summary>How many values of a type are checked before it is trusted.</summary>
     public const int FirstChecked = 8;
 
     private readonly ConcurrentDictionary<Type, Seen> _types = new();
+
+    // What another serializer does with one value says nothing of what it does with the next.
+    private readonly Lazy<PlainJson?> _plain = new(() => looksInside && json is not null ? PlainJson.Of(typeof(TValue), json) : null);
 
     /// <summary>What of a value would not come back; null if all of it does, as far as is known.</summary>
     /// <param name="value">The value.</param>
@@ -32,7 +37,7 @@ internal sealed class RoundTripCheck<TValue>(ICacheSerializer serializer, bool l
     public ValueDifference? LossOf(TValue value, ReadOnlySpan<byte> payload)
     {
         var seen = _types.GetOrAdd(value?.GetType() ?? typeof(TValue), _ => new Seen(losesForCertain));
-        if (!seen.IsDue() && !HasReplacement(payload)) return null;
+        if (!seen.IsDue() && _plain.Value?.IsPlain(value) == true && !HasReplacement(payload)) return null;
 
         var loss = ReadBack(value, payload);
         if (loss is not null) seen.Lost();
@@ -56,9 +61,10 @@ internal sealed class RoundTripCheck<TValue>(ICacheSerializer serializer, bool l
         }
     }
 
-    // In a program that was trimmed, fields and names are gone: what is left is the value's own equality, and its bytes.
-    private static ValueDifference? DifferenceFromOutside(TValue value, TValue? read, bool isWrittenTheSame)
+    // In a program that was trimmed, fields and names are gone: what is left is the contract, the value's own equality, and its bytes.
+    private ValueDifference? DifferenceFromOutside(TValue value, TValue? read, bool isWrittenTheSame)
     {
+        if (json is not null && JsonRunTimeTypes.LossOf(value, typeof(TValue), json) is { } loss) return loss.Within(NameOf(value));
         if (value?.GetType() is { } type && type != read?.GetType() && !typeof(TValue).IsInterface) return new(NameOf(value), "comes back as a value of another type");
 
         // Damaged text is written the same way the second time.

@@ -46,7 +46,8 @@ internal sealed class StoreLevel<TKey, TValue>
         _form = form;
         _store = store;
         _serializer = method.Memoizer.Serializer;
-        _check = new RoundTripCheck<TValue>(_serializer, ValueComparison.CanLookInside, losesForCertain: form.JsonLoss is not null && _serializer is JsonCacheSerializer);
+        var json = (_serializer as JsonCacheSerializer)?.Options;
+        _check = new RoundTripCheck<TValue>(_serializer, json, ValueComparison.CanLookInside, losesForCertain: form.JsonLoss is not null && json is not null);
         _counters = counters;
         _clock = method.Memoizer.Clock;
 

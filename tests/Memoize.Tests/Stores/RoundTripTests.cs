@@ -184,7 +184,7 @@ public sealed class RoundTripTests
     public void The_first_values_are_read_back_and_then_ever_fewer()
     {
         var serializer = new Counting();
-        var check = new RoundTripCheck<int>(serializer, looksInside: true);
+        var check = new RoundTripCheck<int>(serializer, JsonSerializerOptions.Default, looksInside: true);
 
         var read = Enumerable.Range(1, 1000).Where(number =>
         {
@@ -200,7 +200,7 @@ public sealed class RoundTripTests
     public void After_a_loss_every_value_of_its_type_is_read_back()
     {
         var serializer = new Counting();
-        var check = new RoundTripCheck<string>(serializer, looksInside: true);
+        var check = new RoundTripCheck<string>(serializer, JsonSerializerOptions.Default, looksInside: true);
         for (int i = 0; i < 10; i++) check.LossOf("fine", "\"fine\""u8);
 
         Assert.NotNull(check.LossOf("\ud800", "\"\\uFFFD\""u8));
@@ -208,6 +208,156 @@ public sealed class RoundTripTests
         int before = serializer.Reads;
         for (int i = 0; i < 30; i++) Assert.Null(check.LossOf("fine", "\"fine\""u8));
         Assert.Equal(30, serializer.Reads - before);
+    }
+
+    // What is not there in the first values, and can be lost once it is
+
+    public static TheoryData<string> LateLosses => [.. Late.Keys];
+
+    [Theory]
+    [MemberData(nameof(LateLosses))]
+    public void What_only_a_later_value_loses_is_found_however_late_it_comes(string what)
+    {
+        var (fine, losing) = Late[what];
+
+        foreach (int before in new[] { 8, 20, 40 })
+        {
+            ValueDifference? loss = LossAfter(before, (dynamic)fine, (dynamic)losing);
+            Assert.NotNull(loss);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(LateLosses))]
+    public void What_loses_nothing_is_still_stored_when_others_could(string what)
+    {
+        dynamic fine = Late[what].Fine;
+
+        ValueDifference? loss = LossAfter(8, fine, fine);
+
+        Assert.Null(loss);
+    }
+
+    // Written as often as JSON is written without any check.
+    [Theory]
+    [MemberData(nameof(PlainTypes))]
+    public void Of_a_plain_type_no_more_than_the_first_values_are_read_back(string type)
+    {
+        int reads = ReadsOf((dynamic)Plain[type]);
+
+        Assert.Equal(8, reads);
+    }
+
+    public static TheoryData<string> PlainTypes => [.. Plain.Keys];
+
+    // With another serializer there is no knowing.
+    [Fact]
+    public void With_a_serializer_of_another_kind_every_value_is_read_back()
+    {
+        var serializer = new Counting();
+        var check = new RoundTripCheck<Price>(serializer, json: null, looksInside: true);
+
+        for (int i = 0; i < 15; i++) check.LossOf(new Price("a", 1), JsonSerializer.SerializeToUtf8Bytes(new Price("a", 1)));
+
+        Assert.Equal(15, serializer.Reads);
+    }
+
+    private static int ReadsOf<T>(T value)
+    {
+        var serializer = new Counting();
+        var check = new RoundTripCheck<T>(serializer, JsonSerializerOptions.Default, looksInside: true);
+        for (int i = 0; i < 15; i++) Assert.Null(check.LossOf(value, JsonSerializer.SerializeToUtf8Bytes(value)));
+        return serializer.Reads;
+    }
+
+    private static ValueDifference? LossAfter<T>(int before, T fine, T losing)
+    {
+        var check = new RoundTripCheck<T>(new Counting(), JsonSerializerOptions.Default, looksInside: true);
+        for (int i = 0; i < before; i++) Assert.Null(check.LossOf(fine, JsonSerializer.SerializeToUtf8Bytes(fine)));
+        return check.LossOf(losing, JsonSerializer.SerializeToUtf8Bytes(losing));
+    }
+
+    private static readonly Dictionary<string, (object Fine, object Losing)> Late = new()
+    {
+        ["an element of a derived type"] = (new List<Shape> { new() }, new List<Shape> { new Round(1) }),
+        ["an array of a derived type"] = (new Shape[] { new() }, new Round[] { new(1) }),
+        ["a member of a derived type"] = (new Framed(new Shape()), new Framed(new Round(1))),
+        ["something in an object"] = (new Anything(null), new Anything(5)),
+        ["a comparer"] = (new Dictionary<string, int> { ["a"] = 1 }, new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase) { ["a"] = 1 }),
+        ["a comparer of a set"] = (new HashSet<string> { "a" }, new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "a" }),
+        ["a comparer in a member"] = (new Listing(), new Listing { Names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) }),
+        ["a list with more than its elements"] = (new Listing { Prices = [] }, new Listing { Prices = new Page { Total = 5 } }),
+        ["a negative zero"] = (0.0m, -0.0m),
+        ["a negative zero in a member"] = (new Price("a", 1), new Price("a", -0.0m)),
+        ["a negative zero in an element"] = (new List<Branch> { new("a", []) }, new List<Branch> { new Priced("a", [], -0.0m) }),
+        ["private state"] = (new Account(), Account.With(5)),
+        ["what an initial value replaces"] = (new Preset { Count = 1 }, new Preset { Count = 0 }),
+        ["what a constructor changes"] = (new Trimmed("a"), new Trimmed("a") { Name = " b " }),
+        ["what a constructor exchanges"] = (new Exchanged(1, 1), new Exchanged(1, 2)),
+    };
+
+    private static readonly Dictionary<string, object> Plain = new()
+    {
+        ["a number"] = 1,
+        ["a text"] = "a",
+        ["a decimal"] = 2.5m,
+        ["a moment"] = DateTime.UnixEpoch,
+        ["an enum"] = DayOfWeek.Friday,
+        ["bytes"] = new byte[] { 1 },
+        ["a record"] = new Price("a", 1.5m),
+        ["a struct"] = new Point { X = 1 },
+        ["an array"] = new[] { new Price("a", 1.5m) },
+        ["a list"] = new List<Price> { new("a", 1.5m) },
+        ["a dictionary"] = new Dictionary<string, Price> { ["a"] = new("a", 1) },
+        ["members behind interfaces"] = new Listing { Prices = [new Price("a", 1)], At = DateTime.UnixEpoch, Names = new Dictionary<string, string> { ["a"] = "b" } },
+        ["a tree"] = new Branch("a", [new Branch("b", [])]),
+    };
+
+    private sealed record Price(string Symbol, decimal Amount);
+
+    private record Branch(string Name, IReadOnlyList<Branch> Branches);
+
+    private sealed record Priced(string Name, IReadOnlyList<Branch> Branches, decimal Amount) : Branch(Name, Branches);
+
+    private struct Point
+    {
+        public int X { get; set; }
+    }
+
+    private sealed class Listing
+    {
+        public IReadOnlyList<Price>? Prices { get; init; }
+
+        public DateTime At { get; init; }
+
+        public IReadOnlyDictionary<string, string>? Names { get; init; }
+    }
+
+    private sealed class Page : List<Price>
+    {
+        public int Total { get; set; }
+    }
+
+    private sealed record Framed(Shape Shape);
+
+    private sealed record Anything(object? Value);
+
+    private sealed class Preset
+    {
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public int Count { get; set; } = 5;
+    }
+
+    private sealed class Trimmed(string name)
+    {
+        public string Name { get; init; } = name.Trim();
+    }
+
+    private sealed class Exchanged(int one, int two)
+    {
+        public int One { get; } = two;
+
+        public int Two { get; } = one;
     }
 
     // Where there is no reflection
@@ -219,7 +369,13 @@ public sealed class RoundTripTests
         Assert.Null(Judge<IReadOnlyList<int>>(new[] { 1 }));
         Assert.Null(Judge(new HashSet<string>(["b", "a"])));
         Assert.Null(Judge<string?>(null));
+        Assert.Null(Judge(new Dictionary<string, Framed> { ["a"] = new(new Shape()) }));
         Assert.NotNull(Judge<Shape>(new Round(1)));
+        Assert.NotNull(Judge(new List<Shape> { new(), new Round(1) }));
+        Assert.NotNull(Judge(new Dictionary<string, Framed> { ["a"] = new(new Round(1)) }));
+        Assert.NotNull(Judge(new Anything(5)));
+        Assert.NotNull(Judge(new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase) { ["a"] = 1 }));
+        Assert.NotNull(Judge(new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "a" }));
         Assert.NotNull(Judge("\ud800"));
         Assert.NotNull(Judge(new Unmakeable(1, "a")));
 
@@ -228,7 +384,7 @@ public sealed class RoundTripTests
             var json = new JsonCacheSerializer(JsonSerializerOptions.Default);
             var payload = new ArrayBufferWriter<byte>();
             json.Serialize(value, payload);
-            return new RoundTripCheck<T>(json, looksInside: false).LossOf(value, payload.WrittenSpan);
+            return new RoundTripCheck<T>(json, JsonSerializerOptions.Default, looksInside: false).LossOf(value, payload.WrittenSpan);
         }
     }
 

@@ -354,6 +354,28 @@ public sealed class StoreLevelTests
         Assert.Equal("good", await Load(_processes.Start(policy), isAsync, "key", Fail));
     }
 
+    // Whatever the store's own notification does, and however long the lease is.
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task Who_waits_for_another_process_looks_again_after_a_minute(bool isAsync)
+    {
+        var shared = new InMemoryClaimStore(Time, TimeSpan.FromDays(1));
+        shared.TryClaim(new ClaimRequest { Key = SimulatedProcesses.KeyOf("key"), Method = SimulatedProcesses.Name });
+        var store = new FaultingStore(shared.OfAnotherProcess());
+        var method = _processes.Start(configure: options => options.Store = store);
+        var waiter = Task.Run(() => Load(method, isAsync, "key", () => "mine"));
+        Threads.WaitUntil(() => Time.ActiveTimers > 0);
+        Assert.Equal(1, Looks());
+
+        Time.Advance(TimeSpan.FromMinutes(1));
+
+        Threads.WaitUntil(() => Looks() == 2 && Time.ActiveTimers > 0);
+        Time.Advance(TimeSpan.FromDays(1));
+        Assert.Equal("mine", await waiter);
+
+        int Looks() => store.Operations.Count(operation => operation == nameof(IClaimStore.TryClaim));
+    }
+
     [Theory]
     [MemberData(nameof(Forms))]
     public async Task A_dead_process_is_taken_over_from_when_its_lease_runs_out(bool isAsync)
