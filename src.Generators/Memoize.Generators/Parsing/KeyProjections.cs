@@ -111,7 +111,7 @@ internal sealed class KeyProjections(KnownTypes knownTypes, INamedTypeSymbol wit
             CollectionKind.Set => (Construct("System.Collections.Generic.HashSet`1", item!.To), $"{Linq}.ToHashSet({select})"),
             _ when mapKey is null => (
                 Construct("System.Collections.Generic.Dictionary`2", collection.Key!, item!.To),
-                $"{Linq}.ToDictionary({items}, static pair => pair.Key, static pair => {pairs}{(type.Name == "Dictionary" ? ", value.Comparer" : "")})"),
+                $"{Linq}.ToDictionary({items}, static pair => pair.Key, static pair => {pairs}{ComparerOf(type, collection)})"),
 
             // Two keys of the map may have the same key here.
             _ => (
@@ -123,6 +123,23 @@ internal sealed class KeyProjections(KnownTypes knownTypes, INamedTypeSymbol wit
             { To: null } => null,
             _ when isAbsent is null => Make(type, projected.To, projected.Made),
             _ => Make(type, OrNull(projected.To), $"{isAbsent} ? null : {projected.Made}"),
+        };
+    }
+
+    // How a map finds its keys is part of it: one that ignores case gives other answers.
+    private static string ComparerOf(ITypeSymbol type, CollectionContent map)
+    {
+        var arguments = $"<{CodeText.Qualified(map.Key!)}, {CodeText.Qualified(map.Item)}>";
+        var known = $"global::System.Collections.Immutable.ImmutableDictionary{arguments} known => known.KeyComparer";
+        return type.Name switch
+        {
+            "Dictionary" or "ConcurrentDictionary" or "FrozenDictionary" => ", value.Comparer",
+            "ImmutableDictionary" => ", value.KeyComparer",
+            "IImmutableDictionary" => $", value switch {{ {known}, _ => null }}",
+            "IDictionary" or "IReadOnlyDictionary" => $", value switch {{ global::System.Collections.Generic.Dictionary{arguments} known => known.Comparer, "
+                + $"global::System.Collections.Concurrent.ConcurrentDictionary{arguments} known => known.Comparer, "
+                + $"global::System.Collections.Frozen.FrozenDictionary{arguments} known => known.Comparer, {known}, _ => null }}",
+            _ => "",
         };
     }
 
