@@ -89,7 +89,7 @@ public sealed class EditsElsewhere
             public class Foreign { public virtual string Name => ""; }
             public class Named { public override bool Equals(object? obj) => obj is Named; public override int GetHashCode() => 1; }
             public record Computed { public int Trimmed { get => 1; init { } } }
-            public class Shown { private int _shown, _other; public int Value { get { return _shown; } } [System.Obsolete] public int Old { get; set; } = 1; public int Fixed { get; } = 1; public int Plain { get; set; } = 1; }
+            public class Shown { private int _shown, _other; public int Value { get { return _shown; } } [System.Obsolete] public int Old { get; set; } = 1; public int Fixed { get; } = 1; [System.Obsolete] public int Field = 1; public int Made { get; init; } = 1; public int Plain { get; set; } = 1; }
         }
         """;
 
@@ -150,6 +150,7 @@ public sealed class EditsElsewhere
     [InlineData("Old { get; set; } = 1;", "Old { get; set; } = 2;")]
     [InlineData("Old { get; set; } = 1;", "Old { get; set; }")]
     [InlineData("Fixed { get; } = 1;", "Fixed { get; } = 2;")]
+    [InlineData("Field = 1;", "Field = 2;")]
     public void That_change_what_declarations_mean_are_seen(string before, string after)
         => Assert.False(Declarations.AreSame(Consumer.Parse(Other, "A.cs"), Consumer.Parse(Replace(before, after), "A.cs"), CancellationToken.None));
 
@@ -161,6 +162,7 @@ public sealed class EditsElsewhere
     [InlineData("// base", "// another comment")]
     [InlineData("_unimportant = 1", "_unimportant = 2")]
     [InlineData("Plain { get; set; } = 1;", "Plain { get; set; } = 2;")]
+    [InlineData("Made { get; init; } = 1;", "Made { get; init; } = 2;")]
     [InlineData("=> Task.FromResult(new Shop.Types.Answer())", "=> Task.FromException<Shop.Types.Answer>(null!)")]
     public void Of_bodies_and_comments_are_passed_over(string before, string after)
     {

@@ -563,6 +563,8 @@ public sealed class Keys
             public record Amount(decimal Value, string Currency);
             public record Lines(List<int> Items);
             public record Written(List<int> Items) { public virtual bool Equals(Written? other) => other is not null; public override int GetHashCode() => 1; }
+            public record Computing(int X) { public int[] Digits => [X]; }
+            public record Marked(decimal X) { [System.Obsolete] public decimal Former { get; init; } }
             public struct Pair { public int X; public string? Text { get; set; } }
             public struct Closed { private readonly object? _inner; public bool HasValue => _inner is not null; public Closed(object inner) => _inner = inner; }
             """);
@@ -579,6 +581,8 @@ public sealed class Keys
                 [CachedResponse] internal static int Context(Context x) => 1;
                 [CachedResponse] internal static int Known(Known x) => 1;
                 [CachedResponse] internal static int Amount(Amount x) => 1;
+                [CachedResponse] internal static int Computing(Computing x) => 1;
+                [CachedResponse] internal static int Marked(Marked x) => 1;
                 [CachedResponse] internal static int Lines(Lines x) => 1;
                 [CachedResponse] internal static int Written(Written x) => 1;
                 [CachedResponse] internal static int Pair(Pair x) => 1;
@@ -594,6 +598,7 @@ public sealed class Keys
         Assert.Contains(
             output.SyntaxTrees,
             static tree => tree.ToString().Contains("KeyContent.OfEquality<global::Library.Amount>(global::Memoize.KeyContent.Member<global::Library.Amount, decimal>(static value => value.Value, global::Memoize.KeyContent.OfDecimal()))", StringComparison.Ordinal));
+        Assert.DoesNotContain(output.SyntaxTrees, static tree => tree.ToString().Contains("value.Former", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -771,6 +776,7 @@ public sealed class Keys
     [InlineData("OnlyBase", "compares by reference")]
     [InlineData("OnlyReference", "compares by reference")]
     [InlineData("OnlyThis", "compares by reference")]
+    [InlineData("Narrowed", "compares by reference")]
     [InlineData("Four", "is an inline array, which cannot be compared; pass an array")]
     [InlineData("HasFour", "holds 'HasFour.Numbers' of type 'Four', which is an inline array")]
     [InlineData("LaxUnion", "holds 'LaxUnion.Value' of type 'double', which has an equality that ignores what a method can notice")]
@@ -793,6 +799,8 @@ public sealed class Keys
         sealed record Tree(int X, Tree[] Children);
         class OnlyBase { public override bool Equals(object? obj) => base.Equals(obj); public override int GetHashCode() => 1; }
         sealed class OnlyReference : OnlyBase { public override bool Equals(object? obj) { return ReferenceEquals(this, obj); } public override int GetHashCode() => 1; }
+        class Wide { public override bool Equals(object? obj) => obj is Wide; public override int GetHashCode() => 1; }
+        sealed class Narrowed : Wide { public override bool Equals(object? obj) => ReferenceEquals(this, obj); public override int GetHashCode() => 2; }
         sealed class OnlyThis { public override bool Equals(object? obj) => this == obj; public override int GetHashCode() => 1; }
         [System.Runtime.CompilerServices.InlineArray(4)] struct Four { private int _first; }
         record struct HasFour(int X, Four Numbers);

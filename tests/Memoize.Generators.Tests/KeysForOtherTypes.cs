@@ -17,6 +17,11 @@ public sealed class KeysForOtherTypes
         internal sealed record Question(Other Other, int Number);
         internal readonly record struct Pair(Other? Left, Point Right);
         internal sealed record Alone(Other? Other);
+        internal record Stem(Other Other);
+        internal sealed record Leaf(int X, Other Other) : Stem(Other);
+
+        // The same items, each time in the other order.
+        internal static class Turn { private static int s_calls; public static T[] Of<T>(params T[] items) { if (++s_calls % 2 == 0) Array.Reverse(items); return items; } }
         """;
 
     // The type of the parameter, and two expressions: of "a" and of what says so.
@@ -37,6 +42,16 @@ public sealed class KeysForOtherTypes
     [InlineData("IReadOnlyDictionary<Other, Point>", "new Dictionary<Other, Point> {{ [new({0})] = default, [new(\"y\")] = default }}")]
     [InlineData("IReadOnlyDictionary<Other, int>", "new Dictionary<Other, int> {{ [new({0})] = 1, [new({0})] = 1 }}")]
     [InlineData("HashSet<Other>", "new HashSet<Other> {{ new({0}), new({0}) }}")]
+    [InlineData("List<Other>", "{0} == \"b\" ? new List<Other> {{ new(\"a\"), new(\"a\") }} : new List<Other> {{ new(\"a\") }}")]
+    [InlineData("HashSet<Other>", "new HashSet<Other>(Turn.Of(new Other({0}), new Other(\"y\")))")]
+    [InlineData("IReadOnlyDictionary<Other, int>", "new Dictionary<Other, int>(Turn.Of(KeyValuePair.Create(new Other({0}), 1), KeyValuePair.Create(new Other(\"y\"), 2)))")]
+    [InlineData("OrderedDictionary<Other, int>", "new OrderedDictionary<Other, int> {{ [new({0})] = 1 }}")]
+    [InlineData("SortedDictionary<string, Other>", "new SortedDictionary<string, Other>(StringComparer.Ordinal) {{ [\"x\"] = new({0}) }}")]
+    [InlineData("Dictionary<string, Other>", "new Dictionary<string, Other>({0} == \"b\" ? StringComparer.OrdinalIgnoreCase : null) {{ [\"x\"] = new(\"y\") }}")]
+    [InlineData("IReadOnlyDictionary<string, Other>", "new Dictionary<string, Other>({0} == \"b\" ? StringComparer.OrdinalIgnoreCase : null) {{ [\"x\"] = new(\"y\") }}")]
+    [InlineData("System.Collections.Concurrent.ConcurrentDictionary<string, Other>", "new System.Collections.Concurrent.ConcurrentDictionary<string, Other>({0} == \"b\" ? StringComparer.OrdinalIgnoreCase : null) {{ [\"x\"] = new(\"y\") }}")]
+    [InlineData("ImmutableDictionary<string, Other>", "ImmutableDictionary.Create<string, Other>({0} == \"b\" ? StringComparer.OrdinalIgnoreCase : null).Add(\"x\", new(\"y\"))")]
+    [InlineData("Leaf", "new Leaf(1, new({0}))")]
     [InlineData("(Other, int)", "(new Other({0}), 1)")]
     [InlineData("(Other?, int)?", "{0} == \"b\" ? null : (new Other({0}), 1)")]
     [InlineData("KeyValuePair<Other, Point>", "new KeyValuePair<Other, Point>(new({0}), default)")]
@@ -253,7 +268,9 @@ public sealed class KeysForOtherTypes
             [assembly: {|MEMO023:CacheKeyFor(typeof(StringReader), typeof(ByReference))|}]
             [assembly: {|MEMO023:CacheKeyFor(typeof(List<>), typeof(Right))|}]
             [assembly: CacheKeyFor(typeof(HttpClient), typeof(Fine))]
+            [assembly: {|MEMO023:CacheKeyFor(typeof(int?), typeof(Maybe))|}]
             [assembly: CacheKeyFor(typeof(Exception), typeof(AlsoFine))]
+            [assembly: CacheKeyFor(typeof(Random), typeof(Many))]
 
             public class Other;
             public static class Nothing;
@@ -263,6 +280,8 @@ public sealed class KeysForOtherTypes
             public static class Hidden { private static string Of(Version other) => ""; }
             public static class ByReference { public static object Of(StringReader other) => other; }
             public static class Fine { public static string Of(HttpClient other) => ""; }
+            public static class Maybe { public static string Of(int? other) => ""; }
+            public static class Many { public static HttpClient[] Of(Random other) => []; }
             public static class AlsoFine { public static IReadOnlyList<HttpClient> Of(object other) => []; }
             """);
         Assert.Equal("[CacheKeyFor] of 'Other' cannot work because 'Nothing' has no method 'Of'; write 'static TKey Of(Other value)'", messages[0]);

@@ -93,7 +93,7 @@ public sealed class MutableKeys
             }
             public static partial class S
             {
-                [CachedResponse("5m")] public static int One(Derived? {|MEMO040:x|}, Field {|MEMO040:y|}, List<Settable> {|MEMO040:z|}, (int, Settable) {|MEMO040:tuple|}) => 1;
+                [CachedResponse("5m")] public static int One(Derived? {|MEMO040:x|}, Field {|MEMO040:y|}, List<Settable> {|MEMO040:z|}, (int, Settable) {|MEMO040:tuple|}, Dictionary<Settable, int> {|MEMO040:map|}) => 1;
                 [CachedResponse("5m")] public static int Two(Holder {|MEMO040:x|}, Both {|MEMO040:y|}) => 1;
                 [CachedResponse("5m")] public static int Four(System.Net.IPEndPoint {|MEMO040:x|}) => 1;
                 [CachedResponse("5m", {|MEMO040:Key = nameof(KeyOf)|})] public static int Five(int x) => 1;
@@ -131,7 +131,7 @@ public sealed class MutableKeys
         {
             [CachedResponse("5m")] public static int One(Message a, Settable b, Fine c, Code d, Point e, int[] f, [CacheKey(Comparer = typeof(ByText))] StringBuilder g) => 1;
             [CachedResponse("5m")] public static int Three(HttpRequestMessage a, List<HttpRequestMessage> b, (HttpRequestMessage, int) c) => 1;
-            [CachedResponse("5m")] public static int Two(Uri a, Version b, IPAddress d, Type e, TimeZoneInfo f, Encoding g, HttpMethod h, string i, decimal j, DateTime? k) => 1;
+            [CachedResponse("5m")] public static int Two(Uri a, Version b, IPAddress d, Type e, TimeZoneInfo f, Encoding g, HttpMethod h, string i, decimal j, DateTime? k, UTF8Encoding l) => 1;
             [CachedResponse("5m")] public static int Four(StringBuilder a, CultureInfo b, System.Text.Json.JsonElement c) => 1;
         }
         """);

@@ -113,6 +113,24 @@ public sealed class OwnKeys
         """);
 
     [Fact]
+    public async Task A_parameter_of_its_name_does_not_hide_the_method() => await Consumer.MustPrint(
+        "1 1 2, 3 3 4",
+        """
+        internal static partial class C
+        {
+            private static int _runs;
+            [CachedResponse(Key = nameof(KeyOf))] internal static int Get(string KeyOf, int unimportant) => ++_runs;
+            private static string KeyOf(string KeyOf) => KeyOf;
+            [CachedResponse(Key = nameof(TKey))] internal static int Any<TKey>(int x) => ++_runs;
+            private static int TKey(int x) => x;
+        }
+        internal static class Scenario
+        {
+            public static string Run() => $"{C.GetCached("a", 1)} {C.GetCached("a", 2)} {C.GetCached("b", 1)}, {C.AnyCached<int>(1)} {C.AnyCached<int>(1)} {C.AnyCached<int>(2)}";
+        }
+        """);
+
+    [Fact]
     public async Task Members_of_the_type_still_count_and_an_instance_may_take_part() => await Consumer.MustPrint(
         "1 2 3 3",
         $$"""

@@ -123,7 +123,7 @@ public sealed class StoredKeys
         ("string", "a == 0 ? null! : $\"{b}\""),
         ("DateTime", "new DateTime(a, (DateTimeKind)(b % 3))"),
         ("DateTimeOffset?", "a == 0 ? null : DateTimeOffset.UnixEpoch.ToOffset(TimeSpan.FromHours(b))"),
-        ("Kind", "(Kind)b"),
+        ("Kind", "a == 0 ? Kind.Most : (Kind)b"),
         ("Small?", "a == 0 ? null : (Small)(b - 2)"),
         ("Guid", "new Guid(a, 0, 0, new byte[8])"),
         ("Own?", "a == 0 ? null : new Own(a, b)"),

@@ -176,13 +176,14 @@ public sealed class Stubs
                 [CachedResponse("5m")] public partial int {|MEMO002:Get|}(Secret x);
                 [CachedResponse("5m")] public partial int Get(Missing {|MEMO004:x|});
                 [CachedResponse("5m")] public partial Task<Missing> {|MEMO003:GetAsync|}(int x);
+                [CachedResponse("5m")] public int Load(Missing {|MEMO004:x|}) => 1;
                 [CachedResponse("5m")] public partial int Get(List<Missing> {|MEMO005:x|}, object {|MEMO005:y|});
             }
             """;
         await Analysis.MustReportAsync(Source);
 
         var consumer = Consumer.Generate(Analysis.Usings, Marks.Read(Source).Source);
-        Assert.Equal("MEMO001 MEMO002 MEMO002 MEMO002 MEMO002 MEMO003 MEMO004 MEMO005 MEMO005", string.Join(' ', consumer.Reports.Select(static report => report.Id).Order(StringComparer.Ordinal)));
+        Assert.Equal("MEMO001 MEMO002 MEMO002 MEMO002 MEMO002 MEMO003 MEMO004 MEMO004 MEMO005 MEMO005", string.Join(' ', consumer.Reports.Select(static report => report.Id).Order(StringComparer.Ordinal)));
         consumer.MustSayWhyAnythingIsMissing();
     }
 

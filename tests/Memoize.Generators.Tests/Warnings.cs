@@ -49,6 +49,8 @@ public sealed class Warnings
             {
                 [Obsolete("Use Name.")] public string? Ticker { get; init; }
             }
+            public sealed record Order((int, Symbol) Part);
+            [Obsolete] public enum Area { One }
             [Experimental("EXP1")] public sealed class Lengths : IEqualityComparer<string>
             {
                 public bool Equals(string? one, string? other) => one?.Length == other?.Length;
@@ -62,8 +64,13 @@ public sealed class Warnings
                 [CachedResponse("1h", When = nameof(IsGood))] public int Callback(int x) => x;
                 [Obsolete("No.")] private static bool IsGood(int x) => true;
             }
+            public partial class Regional([CacheKey] Area area)
+            {
+                [CachedResponse("1h")] public int Captured(int x) => x + (int)area;
+            }
             public static partial class Keys
             {
+                [CachedResponse("1h")] public static int Inner(Order x) => 1;
                 [CachedResponse("1h")] public static int Member(List<Symbol> x) => 1;
                 [CachedResponse("1h")] public static int Comparer([CacheKey(Comparer = typeof(Lengths))] string x) => 1;
                 [CachedResponse("1h")] public static int Clean(int x, string y) => 1;
@@ -74,7 +81,31 @@ public sealed class Warnings
         Assert.Equal("CS0612, CS0618", Suppressed(consumer, "Uses.Callback"));
         Assert.Equal("CS0618", Suppressed(consumer, "Keys.Member"));
         Assert.Equal("EXP1", Suppressed(consumer, "Keys.Comparer"));
+        Assert.Equal("CS0618", Suppressed(consumer, "Keys.Inner"));
+        Assert.Equal("CS0612", Suppressed(consumer, "Regional.Captured"));
         Assert.Null(Suppressed(consumer, "Keys.Clean"));
+    }
+
+    [Theory]
+    [InlineData("assembly")]
+    [InlineData("module")]
+    public void What_is_experimental_may_be_a_whole_library(string target)
+    {
+        var library = Consumer.Project($"[{target}: System.Diagnostics.CodeAnalysis.Experimental(\"LIB1\")]\nnamespace Library;\npublic sealed record Preview(int Value);").WithAssemblyName("Library");
+        using var image = new MemoryStream();
+        Assert.True(library.WithOptions(library.Options.WithGeneralDiagnosticOption(Microsoft.CodeAnalysis.ReportDiagnostic.Default)).Emit(image).Success);
+
+        Assert.Contains("#pragma warning disable LIB1\n", Generated("[CachedResponse] internal static int Get(Library.Preview x) => 1;", Microsoft.CodeAnalysis.MetadataReference.CreateFromImage(image.ToArray())), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_obsolete_as_an_error_stays_an_error() => Assert.DoesNotContain(
+        "#pragma", Generated("[CachedResponse(When = nameof(IsGood))] internal static int Get(int x) => 1; [System.Obsolete(\"No.\", error: true)] private static bool IsGood(int x) => true;"), StringComparison.Ordinal);
+
+    private static string Generated(string members, params Microsoft.CodeAnalysis.MetadataReference[] references)
+    {
+        var project = Consumer.Project($"using Memoize;\nnamespace Shop;\ninternal static partial class C {{ {members} }}").AddReferences(references);
+        return Assert.Single(Consumer.Driver().RunGenerators(project).GetRunResult().GeneratedTrees).ToString();
     }
 
     [Fact]

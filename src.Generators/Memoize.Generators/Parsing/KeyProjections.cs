@@ -116,6 +116,7 @@ internal sealed class KeyProjections(KnownTypes knownTypes, INamedTypeSymbol wit
                 ArrayOf(Tuple([mapKey!.To, item?.To ?? collection.Item])),
                 $"{Linq}.ToArray({Linq}.Select({items}, static pair => ({mapKey!.Method}(pair.Key), {pairs})))"),
             CollectionKind.Set => (Construct("System.Collections.Generic.HashSet`1", item!.To), $"{Linq}.ToHashSet({select})"),
+
             // Two keys of the map may have the same key here.
             _ => (
                 Construct("System.Collections.Generic.HashSet`1", Tuple([mapKey!.To, item?.To ?? collection.Item])),

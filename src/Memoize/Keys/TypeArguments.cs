@@ -56,8 +56,7 @@ internal static class TypeArguments
 
         var type = Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T);
         bool isOwn = type == typeof(string)
-            || (type.IsValueType && !IsWindow(type) && !typeof(ITuple).IsAssignableFrom(type))
-            || (typeof(IEquatable<T>).IsAssignableFrom(typeof(T)) && !typeof(ITuple).IsAssignableFrom(type));
+            || (!IsWindow(type) && !typeof(ITuple).IsAssignableFrom(type) && (type.IsValueType || typeof(IEquatable<T>).IsAssignableFrom(typeof(T))));
         return isOwn ? PlainContent<T>.Instance : new AnyContent<T>();
     }
 

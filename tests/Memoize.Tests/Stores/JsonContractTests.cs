@@ -19,6 +19,12 @@ public sealed partial class JsonContractTests
         ["names in any case"] = options => options.PropertyNameCaseInsensitive = true,
         ["strict members"] = options => options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         ["filled members"] = options => options.PreferredObjectCreationHandling = JsonObjectCreationHandling.Populate,
+        ["read-only fields left out"] = options => options.IgnoreReadOnlyFields = true,
+        ["unknown types as nodes"] = options => options.UnknownTypeHandling = JsonUnknownTypeHandling.JsonNode,
+        ["parameters that are required"] = options => options.RespectRequiredConstructorParameters = true,
+        ["no member twice"] = options => options.AllowDuplicateProperties = false,
+        ["what says the type, in any place"] = options => options.AllowOutOfOrderMetadataProperties = true,
+        ["a type with strict members"] = options => Modify(options, info => info.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow),
         ["nullable annotations"] = options => options.RespectNullableAnnotations = true,
         ["a converter"] = options => options.Converters.Add(new Cents()),
         ["enums as names"] = options => options.Converters.Add(new JsonStringEnumConverter()),
@@ -56,6 +62,19 @@ public sealed partial class JsonContractTests
 
     [Fact]
     public void The_order_of_members_does_not_matter() => Assert.Equal(FormatOf<OneOrder>(_ => { }), FormatOf<OtherOrder>(_ => { }));
+
+    [Fact]
+    public void Another_default_of_a_parameter_is_another_format() => Assert.NotEqual(FormatOf<One>(_ => { }), FormatOf<Two>(_ => { }));
+
+    [Fact]
+    public void Members_that_take_what_is_left_or_are_filled_are_another_format()
+    {
+        Assert.NotEqual(FormatOf<Plain>(_ => { }), FormatOf<Extended>(_ => { }));
+        Assert.NotEqual(FormatOf<Replaced>(_ => { }), FormatOf<Filled>(_ => { }));
+    }
+
+    [Fact]
+    public void A_type_that_breaks_the_rules_of_json_does_no_harm_as_long_as_it_is_only_a_member() => Assert.StartsWith("json:", FormatOf<Holding>(_ => { }), StringComparison.Ordinal);
 
     [Fact]
     public void What_comes_by_reflection_and_from_a_context_has_one_format()
@@ -146,6 +165,43 @@ public sealed partial class JsonContractTests
     internal sealed record Future(string Symbol) : Quote(Symbol, 0, Side.Sell, [], null)
     {
         public DateOnly Until { get; init; }
+    }
+
+    private sealed record One(int Number = 1);
+
+    private sealed record Two(int Number = 2);
+
+    private sealed record Plain
+    {
+        public Dictionary<string, JsonElement>? More { get; set; }
+    }
+
+    private sealed record Extended
+    {
+        [JsonExtensionData]
+        public Dictionary<string, JsonElement>? More { get; set; }
+    }
+
+    private sealed record Replaced
+    {
+        public List<int> Items { get; set; } = [];
+    }
+
+    private sealed record Filled
+    {
+        [JsonObjectCreationHandling(JsonObjectCreationHandling.Populate)]
+        public List<int> Items { get; set; } = [];
+    }
+
+    private sealed record Holding(Broken? Broken);
+
+    private sealed record Broken
+    {
+        [JsonPropertyName("x")]
+        public int One { get; set; }
+
+        [JsonPropertyName("x")]
+        public int Other { get; set; }
     }
 
     private sealed record OneOrder

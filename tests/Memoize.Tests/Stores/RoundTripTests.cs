@@ -360,6 +360,17 @@ public sealed class RoundTripTests
         public int Two { get; } = one;
     }
 
+    [Fact]
+    public void Where_a_loss_is_certain_every_value_is_read_back()
+    {
+        var serializer = new Counting();
+        var check = new RoundTripCheck<int>(serializer, JsonSerializerOptions.Default, looksInside: true, losesForCertain: true);
+
+        for (int i = 0; i < 30; i++) Assert.Null(check.LossOf(1, "1"u8));
+
+        Assert.Equal(30, serializer.Reads);
+    }
+
     // Where there is no reflection
     [Fact]
     public void Without_looking_inside_a_value_is_judged_by_its_equality_and_its_bytes()

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Collections.ObjectModel;
+using System.Collections.Specialized;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
@@ -45,6 +46,7 @@ public sealed class ValueComparisonTests
         ["what its own equality leaves out, in private"] = (() => Worded.Hashed("a"), () => new Worded("a")),
         ["a member left out on purpose"] = (() => new Partial { Kept = 1, Left = 2 }, () => new Partial { Kept = 1 }),
         ["locks"] = (() => new Locked(), () => new Locked()),
+        ["locks of which one is taken"] = (() => Locked.Taken(), () => new Locked()),
         ["lazy values that nobody asked for"] = (() => new Late("a"), () => new Late("a")),
         ["lazy values that one was asked for"] = (() => Late.Asked("a"), () => new Late("a")),
         ["functions of the same state"] = (() => new Doubling(1), () => new Doubling(1)),
@@ -89,6 +91,16 @@ public sealed class ValueComparisonTests
         ["functions of another state"] = (() => new Doubling(1), () => new Doubling(2), "Doubling._factor"),
         ["a function that is gone"] = (() => new Doubling(1), () => RuntimeHelpers.GetUninitializedObject(typeof(Doubling)), "Doubling"),
         ["lazy values of another state"] = (() => Late.Asked("a"), () => Late.Asked("b"), "Late._text"),
+        ["a text that is built"] = (() => new StringBuilder("a"), () => new StringBuilder("b"), "StringBuilder"),
+        ["a json element"] = (() => JsonElement.Parse("[1]"), () => JsonElement.Parse("[2]"), "JsonElement"),
+        ["a json document"] = (() => JsonDocument.Parse("[1]"), () => JsonDocument.Parse("[2]"), "JsonDocument"),
+        ["a json node"] = (() => JsonNode.Parse("[1]"), () => JsonNode.Parse("[2]"), "JsonArray"),
+        ["a member that throws in one only"] = (() => new Throwing(0), () => new Throwing(1), "Throwing.Number"),
+        ["a field that an equality of ids does not see"] = (() => new Numbered(1) { Text = "a" }, () => new Numbered(1), "Numbered.Text"),
+        ["what an equality of ids does not see, in the second of a list"] = (() => new[] { new Entity(1, "a"), new Entity(2, "b") }, () => new[] { new Entity(1, "a"), new Entity(2, "c") }, "Entity[][1].Name"),
+        ["an element of a collection with an equality of its own"] = (() => new Counted { 1 }, () => new Counted { 2 }, "Counted[0]"),
+        ["values of a collection that enumerates its keys"] = (() => new NameValueCollection { ["a"] = "1" }, () => new NameValueCollection { ["a"] = "2" }, "NameValueCollection"),
+        ["where an array begins"] = (() => Array.CreateInstance(typeof(int), [1, 1], [1, 1]), () => new int[1, 1], "Int32[,]"),
         ["an exception's message"] = (() => new InvalidOperationException("a"), () => new InvalidOperationException("b"), "InvalidOperationException._message"),
     };
 
@@ -117,6 +129,8 @@ public sealed class ValueComparisonTests
         Assert.Null(ValueComparison.Difference<IReadOnlyList<int>>(new[] { 1 }, new List<int> { 1 }));
         Assert.Null(ValueComparison.Difference<IReadOnlyDictionary<string, int>>(new SortedDictionary<string, int> { ["a"] = 1 }.ToImmutableDictionary(), new Dictionary<string, int> { ["a"] = 1 }));
         Assert.NotNull(ValueComparison.Difference<object>(new[] { 1 }, new List<int> { 1 }));
+        Assert.NotNull(ValueComparison.Difference<IReadOnlyList<int>>(new Page { 1 }, new List<int> { 1 }));
+        Assert.NotNull(ValueComparison.Difference<ITotals>(new Totals { 1 }, new OtherTotals { 1 }));
     }
 
     [Fact]
@@ -275,6 +289,13 @@ public sealed class ValueComparisonTests
         public Lock Lock { get; } = new();
 
         public SemaphoreSlim Turns { get; } = new(1);
+
+        public static Locked Taken()
+        {
+            var locked = new Locked();
+            Assert.True(locked.Turns.Wait(0));
+            return locked;
+        }
     }
 
     private sealed class Late
@@ -321,6 +342,37 @@ public sealed class ValueComparisonTests
         public override bool Equals(object? obj) => obj is Refusing;
 
         public override int GetHashCode() => 0;
+    }
+
+    private interface ITotals : IReadOnlyList<int>;
+
+    private sealed class Totals : List<int>, ITotals;
+
+    private sealed class OtherTotals : List<int>, ITotals;
+
+    private sealed class Throwing(int divisor)
+    {
+        public int Number => 1 / divisor;
+
+        public override bool Equals(object? obj) => obj is Throwing;
+
+        public override int GetHashCode() => 0;
+    }
+
+    private sealed class Numbered(int id)
+    {
+        public string? Text;
+
+        public override bool Equals(object? obj) => obj is Numbered other && other.GetHashCode() == id;
+
+        public override int GetHashCode() => id;
+    }
+
+    private sealed class Counted : List<int>
+    {
+        public override bool Equals(object? obj) => obj is Counted other && other.Count == Count;
+
+        public override int GetHashCode() => Count;
     }
 
     private sealed class Moody
