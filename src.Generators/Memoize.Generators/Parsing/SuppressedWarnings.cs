@@ -50,15 +50,21 @@ internal sealed class SuppressedWarnings(KnownTypes knownTypes)
 
     private void AddWhatIsCalled(ref HashSet<string>? ids, IMethodSymbol method, CoreModel core, AttributeOptions options)
     {
-        if (CachedMethodParser.IsImplementedByGenerator(method) && CoreFinder.FindSymbol(method, core, knownTypes) is { } computing)
+        // Which of the overloads computes takes a while to find out, and hardly ever matters.
+        var name = core.Name.TrimStart('@');
+        if (CachedMethodParser.IsImplementedByGenerator(method)
+            && Inherited(method.ContainingType).SelectMany(type => type.GetMembers(name)).Any(static candidate => OfAttributes(candidate).Length > 0)
+            && CoreFinder.FindSymbol(method, core, knownTypes) is { } computing)
+        {
             Add(ref ids, OfAttributes(computing));
+        }
 
         foreach (var option in Callbacks)
         {
-            if (options.Text(option) is not { } name)
+            if (options.Text(option) is not { } named)
                 continue;
 
-            foreach (var callback in Inherited(method.ContainingType).SelectMany(type => type.GetMembers(name)))
+            foreach (var callback in Inherited(method.ContainingType).SelectMany(type => type.GetMembers(named)))
                 Add(ref ids, OfAttributes(callback));
         }
 

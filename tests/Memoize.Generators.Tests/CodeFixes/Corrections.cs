@@ -94,7 +94,7 @@ public sealed class Corrections
             public partial class Quotes
             {
                 /// <summary>Where.</summary>
-                private readonly string _address = "";
+                private string _address = "";
 
                 [Obsolete] public string Currency { get; set; } = "";
             }
@@ -113,7 +113,7 @@ public sealed class Corrections
             {
                 /// <summary>Where.</summary>
                 [CacheKey]
-                private readonly string _address = "";
+                private string _address = "";
 
                 [CacheKey]
                 [Obsolete] public string Currency { get; set; } = "";
