@@ -14,7 +14,7 @@ internal static class MutableKeyRule
 
     public static void Check(AnnotatedMethod method, Action<Diagnostic> report, CancellationToken cancellationToken)
     {
-        foreach (var symbol in KeyParser.SymbolsOf(method.Method, method.KnownTypes, cancellationToken))
+        foreach (var symbol in KeyParser.SymbolsOf(method.Method, method.KnownTypes))
         {
             // What stands for a value in the key is made for it.
             var type = KeyPartParser.TypeOf(symbol);

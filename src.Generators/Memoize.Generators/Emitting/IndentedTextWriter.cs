@@ -8,7 +8,7 @@ namespace Memoize.Generators.Emitting;
 /// </summary>
 internal sealed class IndentedTextWriter
 {
-    private const string OneLevel = "    ";
+    private const int IndentWidth = 4;
 
     private readonly StringBuilder _text = new();
     private int _depth;
@@ -16,16 +16,18 @@ internal sealed class IndentedTextWriter
     /// <summary>Writes one or more lines at the current depth.</summary>
     public void WriteLine(string lines)
     {
-        foreach (var line in lines.Split('\n'))
+        for (var start = 0; start <= lines.Length;)
         {
-            var written = line.TrimEnd('\r');
-            if (written.Length > 0)
-            {
-                for (var i = 0; i < _depth; i++)
-                    _text.Append(OneLevel);
-            }
-
-            _text.Append(written).Append('\n');
+            var end = lines.IndexOf('\n', start);
+            if (end < 0)
+                end = lines.Length;
+            var length = end - start;
+            while (length > 0 && lines[start + length - 1] == '\r')
+                length--;
+            if (length > 0)
+                _text.Append(' ', _depth * IndentWidth).Append(lines, start, length);
+            _text.Append('\n');
+            start = end + 1;
         }
     }
 

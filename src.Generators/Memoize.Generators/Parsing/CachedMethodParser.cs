@@ -44,7 +44,7 @@ internal static class CachedMethodParser
     {
         // The attribute may stand on either part of a partial method; modifiers and defaults are read from the defining one.
         method = method.PartialDefinitionPart ?? method;
-        if (knownTypes.CachedResponse(method) is null)
+        if (!knownTypes.Is(attribute.AttributeClass, KnownTypes.CachedResponseAttribute))
             return null; // Two referenced assemblies have such an attribute. The compiler tells.
         if (IsSecondDeclaration(method))
             return null; // Of a method that is declared twice, the compiler tells, too.
@@ -65,11 +65,11 @@ internal static class CachedMethodParser
             return null;
         }
 
-        var hierarchy = HierarchyParser.Parse(method, reporter, cancellationToken);
+        var hierarchy = HierarchyParser.Parse(method, knownTypes, reporter, cancellationToken);
         var options = AttributeOptions.Parse(attribute, reporter);
         var result = ReturnParser.Parse(method, knownTypes, reporter, cancellationToken);
         var parameters = ParameterParser.Parse(method, knownTypes, reporter, cancellationToken);
-        var key = parameters is null ? null : KeyParser.Parse(method, options, knownTypes, reporter, cancellationToken);
+        var key = parameters is null ? null : KeyParser.Parse(method, options, knownTypes, reporter);
         var policy = options is null ? null : PolicyParser.Parse(method, options, parameters, knownTypes, reporter);
         if (hierarchy is null || options is null || result is null || parameters is null || key is null || policy is null)
             return null;

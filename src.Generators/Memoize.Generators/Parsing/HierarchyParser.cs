@@ -8,7 +8,7 @@ namespace Memoize.Generators.Parsing;
 /// <summary>Reads the types around a method and checks that members can be added to them.</summary>
 internal static class HierarchyParser
 {
-    public static HierarchyInfo? Parse(IMethodSymbol method, Reporter reporter, CancellationToken cancellationToken)
+    public static HierarchyInfo? Parse(IMethodSymbol method, KnownTypes knownTypes, Reporter reporter, CancellationToken cancellationToken)
     {
         var isValid = true;
         for (var type = method.ContainingType; type is not null; type = type.ContainingType)
@@ -20,17 +20,16 @@ internal static class HierarchyParser
             }
         }
 
-        return isValid ? Read(method, cancellationToken) : null;
+        return isValid ? knownTypes.HierarchyOf(method.ContainingType) : null;
     }
 
-    /// <summary>The types around a method, all of which are partial.</summary>
-    public static HierarchyInfo Read(IMethodSymbol method, CancellationToken cancellationToken)
+    /// <summary>A type and those around it, all of which are partial.</summary>
+    public static HierarchyInfo Read(INamedTypeSymbol containing)
     {
         var types = new Stack<TypeDeclarationInfo>();
-        for (var type = method.ContainingType; type is not null; type = type.ContainingType)
-            types.Push(new("partial", Keyword(type, cancellationToken), Name(type)));
+        for (INamedTypeSymbol? type = containing; type is not null; type = type.ContainingType)
+            types.Push(new("partial", Keyword(type), Name(type)));
 
-        var containing = method.ContainingType;
         var @namespace = containing.ContainingNamespace is { IsGlobalNamespace: false } named ? CodeText.Namespace(named) : null;
         return new(@namespace, types.ToEquatableArray(), CodeText.Qualified(containing));
     }
@@ -75,9 +74,9 @@ internal static class HierarchyParser
 
     // In the words of the declaration, so that kinds of types are right that no compiler knew when this was written: a union is
     // a struct to whoever asks what it is, but its parts must say "union".
-    private static string Keyword(INamedTypeSymbol type, CancellationToken cancellationToken)
+    private static string Keyword(INamedTypeSymbol type)
     {
-        var declaration = (TypeDeclarationSyntax)type.DeclaringSyntaxReferences[0].GetSyntax(cancellationToken);
+        var declaration = (TypeDeclarationSyntax)type.DeclaringSyntaxReferences[0].GetSyntax();
         return string.Join(" ", declaration.ChildTokens()
             .Where(token => token.SpanStart >= declaration.Keyword.SpanStart && token.SpanStart < declaration.Identifier.SpanStart)
             .Select(static token => token.Text));

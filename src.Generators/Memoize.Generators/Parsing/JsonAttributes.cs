@@ -13,7 +13,9 @@ internal static class JsonAttributes
 
     /// <summary>All attributes of this kind.</summary>
     public static IEnumerable<AttributeData> All(ISymbol symbol, string attribute)
-        => symbol.GetAttributes().Where(candidate => SelfAndBases(candidate).Any(type => type.Name == attribute && IsOf(type, "System.Text.Json")));
+        => symbol.GetAttributes() is { IsEmpty: false } attributes
+            ? attributes.Where(candidate => SelfAndBases(candidate).Any(type => type.Name == attribute && IsOf(type, "System.Text.Json")))
+            : [];
 
     /// <summary>Whether an attribute is of one of these namespaces, or derived from one that is.</summary>
     public static bool IsOfAny(AttributeData attribute, string[] namespaces)

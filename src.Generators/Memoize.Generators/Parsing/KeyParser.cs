@@ -9,14 +9,14 @@ internal static class KeyParser
 {
     /// <summary>Reads the key of a method: what is marked in its type, and its parameters.</summary>
     public static KeyModel? Parse(
-        IMethodSymbol method, AttributeOptions? options, KnownTypes knownTypes, Reporter reporter, CancellationToken cancellationToken)
+        IMethodSymbol method, AttributeOptions? options, KnownTypes knownTypes, Reporter reporter)
     {
         var isValid = true;
         var shapes = options is { CanHaveStore: true } ? new KeyShapes(knownTypes, method.ContainingType) : null;
         var projections = new KeyProjections(knownTypes, method.ContainingType, [.. method.TypeParameters.Select(static parameter => parameter.Name), "Definition", "Key"]);
         var parts = new List<KeyPart>();
         var names = new HashSet<string>(method.Parameters.Select(static parameter => parameter.Name), StringComparer.Ordinal);
-        foreach (var member in MarkedMembers(method, knownTypes, cancellationToken))
+        foreach (var member in MarkedMembers(method, knownTypes))
             Add(member, NameOf(member.Name, names), MemberOf(member));
 
         if (knownTypes.OwnKeyOf(method) is { } ownKey)
@@ -96,10 +96,41 @@ internal static class KeyParser
     }
 
     /// <summary>What is in the key of a method: marked members, then parameters or the user's own method.</summary>
-    public static IEnumerable<ISymbol> SymbolsOf(IMethodSymbol method, KnownTypes knownTypes, CancellationToken cancellationToken)
-        => MarkedMembers(method, knownTypes, cancellationToken).Concat(knownTypes.OwnKeyOf(method) is { Method: { } ownKey }
+    public static IEnumerable<ISymbol> SymbolsOf(IMethodSymbol method, KnownTypes knownTypes)
+        => MarkedMembers(method, knownTypes).Concat(knownTypes.OwnKeyOf(method) is { Method: { } ownKey }
             ? [ownKey]
             : method.Parameters.Where(parameter => ParameterParser.Role(parameter, knownTypes) == ParameterRole.Key));
+
+    /// <summary>The members and primary constructor parameters that are marked: base types first, in the order in which they are declared.</summary>
+    public static IEnumerable<ISymbol> MarkedMembers(INamedTypeSymbol type, KnownTypes knownTypes)
+    {
+        var chain = new Stack<INamedTypeSymbol>();
+        for (INamedTypeSymbol? declaring = type; declaring is not null; declaring = declaring.BaseType)
+            chain.Push(declaring);
+
+        foreach (var declaring in chain)
+        {
+            foreach (var member in declaring.GetMembers())
+            {
+                if (member is (IFieldSymbol or IPropertySymbol) and { CanBeReferencedByName: true }
+                    && knownTypes.HasCacheKey(member)
+                    && knownTypes.Compilation.IsSymbolAccessibleWithin(member, type))
+                {
+                    yield return member;
+                }
+            }
+        }
+
+        foreach (var parameter in PrimaryConstructorParameters(type))
+        {
+            if (!knownTypes.HasCacheKey(parameter))
+                continue;
+
+            var holder = Holder(parameter, type);
+            if (holder is null || !knownTypes.HasCacheKey(holder))
+                yield return holder ?? parameter;
+        }
+    }
 
     // "_tenant" is the part "tenant".
     private static string NameOf(string name, HashSet<string> taken)
@@ -152,49 +183,20 @@ internal static class KeyParser
         };
     }
 
-    // Base types first, in the order in which they are declared. A static method sees static members only.
-    private static IEnumerable<ISymbol> MarkedMembers(IMethodSymbol method, KnownTypes knownTypes, CancellationToken cancellationToken)
-    {
-        var type = method.ContainingType;
-        var chain = new Stack<INamedTypeSymbol>();
-        for (INamedTypeSymbol? declaring = type; declaring is not null; declaring = declaring.BaseType)
-            chain.Push(declaring);
+    // A static method sees static members only.
+    private static IEnumerable<ISymbol> MarkedMembers(IMethodSymbol method, KnownTypes knownTypes)
+        => knownTypes.KeyMembersOf(method.ContainingType).Where(member => member.IsStatic || !method.IsStatic);
 
-        foreach (var declaring in chain)
-        {
-            foreach (var member in declaring.GetMembers())
-            {
-                if (member is (IFieldSymbol or IPropertySymbol) and { CanBeReferencedByName: true }
-                    && (member.IsStatic || !method.IsStatic)
-                    && knownTypes.HasCacheKey(member)
-                    && knownTypes.Compilation.IsSymbolAccessibleWithin(member, type))
-                {
-                    yield return member;
-                }
-            }
-        }
-
-        foreach (var parameter in PrimaryConstructorParameters(type, cancellationToken))
-        {
-            if (!knownTypes.HasCacheKey(parameter))
-                continue;
-
-            var holder = Holder(parameter, type, cancellationToken);
-            if (!method.IsStatic && (holder is null || !knownTypes.HasCacheKey(holder)))
-                yield return holder ?? parameter;
-        }
-    }
-
-    private static IEnumerable<IParameterSymbol> PrimaryConstructorParameters(INamedTypeSymbol type, CancellationToken cancellationToken)
+    private static IEnumerable<IParameterSymbol> PrimaryConstructorParameters(INamedTypeSymbol type)
         => type.InstanceConstructors
-            .Where(constructor => constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellationToken) is TypeDeclarationSyntax)
+            .Where(constructor => constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is TypeDeclarationSyntax)
             .SelectMany(static constructor => constructor.Parameters);
 
     // A positional record has a property for its parameter, and others may keep it in a member: then it must not be captured, too.
-    private static ISymbol? Holder(IParameterSymbol parameter, INamedTypeSymbol type, CancellationToken cancellationToken)
+    private static ISymbol? Holder(IParameterSymbol parameter, INamedTypeSymbol type)
         => type.GetMembers().FirstOrDefault(member => member is (IPropertySymbol or IFieldSymbol) and { IsStatic: false, CanBeReferencedByName: true }
             && (member.Name == parameter.Name
-                || member.DeclaringSyntaxReferences.Any(reference => Initializer(reference.GetSyntax(cancellationToken)) == parameter.Name)));
+                || member.DeclaringSyntaxReferences.Any(reference => Initializer(reference.GetSyntax()) == parameter.Name)));
 
     private static string? Initializer(SyntaxNode declaration)
     {

@@ -19,8 +19,10 @@ internal sealed class KnownTypes
 
     private readonly ConcurrentDictionary<string, INamedTypeSymbol?> _found = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<INamedTypeSymbol, NamedMethod[]> _cachedMethods = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<INamedTypeSymbol, HierarchyInfo> _hierarchies = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<INamedTypeSymbol, ISymbol[]> _keyMembers = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ITypeSymbol, bool> _singleUse = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ITypeSymbol, string?> _schemas = new(SymbolEqualityComparer.Default);
-
     private readonly ConcurrentDictionary<ITypeSymbol, string?> _jsonLosses = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IMethodSymbol, OwnKey?> _ownKeys = new(SymbolEqualityComparer.Default);
     private IReadOnlyDictionary<ITypeSymbol, JsonOptions>? _jsonSerializableTypes;
@@ -42,6 +44,16 @@ internal sealed class KnownTypes
     /// <summary>The cached methods of a type with the names of what is generated for them.</summary>
     public NamedMethod[] CachedMethods(INamedTypeSymbol type)
         => _cachedMethods.GetOrAdd(type, declaring => NamedMethod.AllOf(declaring, this));
+
+    /// <summary>A type with what is around it, as a declaration of more of its members.</summary>
+    public HierarchyInfo HierarchyOf(INamedTypeSymbol type) => _hierarchies.GetOrAdd(type, HierarchyParser.Read);
+
+    /// <summary>The members and primary constructor parameters of a type that are part of the keys of its methods.</summary>
+    public ISymbol[] KeyMembersOf(INamedTypeSymbol type)
+        => _keyMembers.GetOrAdd(type, declaring => [.. KeyParser.MarkedMembers(declaring, this)]);
+
+    /// <summary>Whether a result of the type can be used once only.</summary>
+    public bool IsSingleUse(ITypeSymbol type) => _singleUse.GetOrAdd(type, result => ReturnParser.IsSingleUse(result, this));
 
     /// <summary>The fingerprint of the shape of results; <see langword="null"/> if that depends on type arguments that only the program knows.</summary>
     public string? SchemaOf(ITypeSymbol type) => _schemas.GetOrAdd(type, static type =>
@@ -122,7 +134,7 @@ internal sealed class KnownTypes
 
     /// <summary>Whether a parameter of this type says how a call is carried out and not what it asks for.</summary>
     public bool IsNeverInKey(ITypeSymbol type)
-        => IsProgressOrLogger(type) || type.AllInterfaces.Any(IsProgressOrLogger);
+        => type.SpecialType == SpecialType.None && (IsProgressOrLogger(type) || type.AllInterfaces.Any(IsProgressOrLogger));
 
     /// <summary>Whether a type compares by value through <c>IEquatable&lt;itself&gt;</c>.</summary>
     public static bool IsEquatableToItself(ITypeSymbol type)
@@ -179,9 +191,11 @@ internal sealed class KnownTypes
 
     private static bool IsNameOf(ITypeSymbol type, string metadataName)
     {
-        var start = metadataName.LastIndexOf('.') + 1;
-        var arity = metadataName.IndexOf('`', start);
-        var length = (arity < 0 ? metadataName.Length : arity) - start;
-        return type.Name.Length == length && string.CompareOrdinal(type.Name, 0, metadataName, start, length) == 0;
+        var name = type.Name;
+        var end = metadataName.Length;
+        if (metadataName[end - 2] == '`')
+            end -= 2;
+        var start = end - name.Length;
+        return start > 0 && metadataName[start - 1] == '.' && string.CompareOrdinal(metadataName, start, name, 0, name.Length) == 0;
     }
 }

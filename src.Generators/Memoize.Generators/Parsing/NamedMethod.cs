@@ -67,6 +67,9 @@ internal sealed class NamedMethod
     // takes, whether it is asynchronous.
     private static void TellApart(NamedMethod[] methods, KnownTypes knownTypes)
     {
+        if (Clashing().Length == 0)
+            return;
+
         Lengthen(method => method.Stem + string.Concat(ParameterTypeNames(method.Method, knownTypes)), keep: static _ => false);
         Lengthen(method => method._shortest + string.Concat(ParameterTypeNames(method.Method, knownTypes, all: true)), keep: static _ => false);
         Lengthen(static method => method.Stem + Async, keep: static method => !IsAsync(method.Method.Name));

@@ -49,7 +49,7 @@ internal static class ReturnParser
             return Refuse(Diagnostics.NoResult);
         }
 
-        return IsSingleUse(value, knownTypes)
+        return knownTypes.IsSingleUse(value)
             ? Refuse(Diagnostics.SingleUseResult)
             : new(kind, CodeText.Qualified(type), KeptType(value), CanBeNull(value));
 
@@ -84,8 +84,8 @@ internal static class ReturnParser
         _ => (ReturnKind.Value, type),
     };
 
-    // Whoever gets a disposable result first disposes it under the hands of the others.
-    private static bool IsSingleUse(ITypeSymbol type, KnownTypes knownTypes)
+    /// <summary>Whether a result can be used once only: whoever gets a disposable one first disposes it under the hands of the others.</summary>
+    public static bool IsSingleUse(ITypeSymbol type, KnownTypes knownTypes)
     {
         if (type is ITypeParameterSymbol parameter)
             return parameter.ConstraintTypes.Any(constraint => IsSingleUse(constraint, knownTypes));

@@ -40,7 +40,7 @@ internal static class StubParser
         return new(
             method.GetDocumentationCommentId()!,
             NameChooser.FileName(method, knownTypes),
-            Hierarchy(method, cancellationToken),
+            Hierarchy(method, knownTypes, cancellationToken),
             Signature(method, cancellationToken),
             Generics.Of(method, cancellationToken).WrapperConstraints,
             Reason(method, found),
@@ -59,9 +59,9 @@ internal static class StubParser
             is SyntaxKind.PublicKeyword or SyntaxKind.ProtectedKeyword or SyntaxKind.InternalKeyword or SyntaxKind.PrivateKeyword);
 
     // Where a type is unsafe, the pointers in a signature need no such modifier of their own.
-    private static HierarchyInfo Hierarchy(IMethodSymbol method, CancellationToken cancellationToken)
+    private static HierarchyInfo Hierarchy(IMethodSymbol method, KnownTypes knownTypes, CancellationToken cancellationToken)
     {
-        var hierarchy = HierarchyParser.Read(method, cancellationToken);
+        var hierarchy = knownTypes.HierarchyOf(method.ContainingType);
         var unsafeTypes = Declaration(method, cancellationToken).Ancestors()
             .OfType<TypeDeclarationSyntax>()
             .Select(static type => type.Modifiers.Any(SyntaxKind.UnsafeKeyword))

@@ -37,15 +37,21 @@ internal sealed class SuppressedWarnings(KnownTypes knownTypes)
         Add(ref ids, OfNamed(method.ReturnType));
         foreach (var parameter in method.Parameters)
             Add(ref ids, OfNamed(parameter.Type));
-        foreach (var constraint in method.TypeParameters.SelectMany(static parameter => parameter.ConstraintTypes))
-            Add(ref ids, OfNamed(constraint));
+        foreach (var parameter in method.TypeParameters)
+        {
+            foreach (var constraint in parameter.ConstraintTypes)
+                Add(ref ids, OfNamed(constraint));
+        }
+
         if (core is not null && options is not null)
             AddWhatIsCalled(ref ids, method, core, options);
 
+        var isAwaitedInGrain = core is not null && ReturnParser.Unwrap(method.ReturnType, knownTypes).Kind != ReturnKind.Value && IsInGrain(method);
+        if (ids is null && !isAwaitedInGrain)
+            return default;
+
         var warnings = (ids ?? []).OrderBy(static id => id, StringComparer.Ordinal).Select(static id => new SuppressedWarning(id, Used));
-        if (core is not null && ReturnParser.Unwrap(method.ReturnType, knownTypes).Kind != ReturnKind.Value && IsInGrain(method))
-            warnings = warnings.Append(new("ORLEANS0014", Awaited));
-        return warnings.ToEquatableArray();
+        return (isAwaitedInGrain ? warnings.Append(new("ORLEANS0014", Awaited)) : warnings).ToEquatableArray();
     }
 
     private void AddWhatIsCalled(ref HashSet<string>? ids, IMethodSymbol method, CoreModel core, AttributeOptions options)
@@ -195,7 +201,7 @@ internal sealed class SuppressedWarnings(KnownTypes knownTypes)
     };
 
     private static IFieldSymbol? DefaultOf(IParameterSymbol parameter)
-        => parameter is { HasExplicitDefaultValue: true, Type: { TypeKind: TypeKind.Enum } type }
+        => parameter is { Type: { TypeKind: TypeKind.Enum } type, HasExplicitDefaultValue: true }
             ? type.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(constant => Equals(constant.ConstantValue, parameter.ExplicitDefaultValue))
             : null;
 
