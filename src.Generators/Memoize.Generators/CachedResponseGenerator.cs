@@ -52,12 +52,14 @@ public sealed class CachedResponseGenerator : IIncrementalGenerator
             .Select(static (method, _) => method.Method!)
             .WithTrackingName(MethodsStep);
 
-        IncrementalValuesProvider<StubModel> stubs = found
+        // The rest is about the few methods that cannot be cached.
+        IncrementalValuesProvider<ParsedMethod> uncached = found.Where(static method => method.Method is null);
+        IncrementalValuesProvider<StubModel> stubs = uncached
             .Where(static method => method.Stub is not null)
             .Select(static (method, _) => method.Stub!)
             .WithTrackingName(StubsStep);
 
-        IncrementalValuesProvider<ReportModel> reports = found
+        IncrementalValuesProvider<ReportModel> reports = uncached
             .SelectMany(static (method, _) => method.Reports)
             .WithTrackingName(ReportsStep);
 

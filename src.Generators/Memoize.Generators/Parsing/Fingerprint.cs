@@ -9,10 +9,12 @@ namespace Memoize.Generators.Parsing;
 /// </summary>
 internal static class Fingerprint
 {
+    [ThreadStatic]
+    private static SHA256? _hash;
+
     public static ulong Of(string text)
     {
-        using var hash = SHA256.Create();
-        var bytes = hash.ComputeHash(Encoding.UTF8.GetBytes(text));
+        var bytes = (_hash ??= SHA256.Create()).ComputeHash(Encoding.UTF8.GetBytes(text));
         var fingerprint = 0UL;
         for (var i = 0; i < sizeof(ulong); i++)
             fingerprint = (fingerprint << 8) | bytes[i];

@@ -13,7 +13,7 @@ internal static class KeyParser
     {
         var isValid = true;
         var shapes = options is { CanHaveStore: true } ? new KeyShapes(knownTypes, method.ContainingType) : null;
-        var projections = new KeyProjections(knownTypes, method.ContainingType, [.. method.TypeParameters.Select(static parameter => parameter.Name), "Definition", "Key"]);
+        var projections = knownTypes.KeysFor.Length == 0 ? null : new KeyProjections(knownTypes, method.ContainingType, [.. method.TypeParameters.Select(static parameter => parameter.Name), "Definition", "Key"]);
         var parts = new List<KeyPart>();
         var names = new HashSet<string>(method.Parameters.Select(static parameter => parameter.Name), StringComparer.Ordinal);
         foreach (var member in MarkedMembers(method, knownTypes))
@@ -42,15 +42,15 @@ internal static class KeyParser
             _ => KeyForm.Struct,
         };
         var meaning = shapes?.Meaning ?? "";
-        if (projections.Meaning.Length > 0)
+        if (projections is { Meaning.Length: > 0 })
             meaning = StoredFormModel.Literal(Fingerprint.Of($"{meaning} of {projections.Meaning}"));
-        return new(form, parts.ToEquatableArray(), projections.Methods.ToEquatableArray(), (shapes?.TypeParameters ?? []).ToEquatableArray(), meaning);
+        return new(form, parts.ToEquatableArray(), (projections?.Methods ?? []).ToEquatableArray(), (shapes?.TypeParameters ?? []).ToEquatableArray(), meaning);
 
         void Add(ISymbol symbol, string name, KeySource source)
         {
             var type = KeyPartParser.TypeOf(symbol);
-            var projected = knownTypes.CacheKey(symbol)?.NamedArguments.IsEmpty == false ? null : projections.Of(type);
-            if (projections.Obstacle is { } obstacle)
+            var projected = knownTypes.CacheKey(symbol)?.NamedArguments.IsEmpty == false ? null : projections?.Of(type);
+            if (projections?.Obstacle is { } obstacle)
             {
                 reporter.OnKeyPart(symbol, Diagnostics.NoValueEquality, symbol.Name, CodeText.Signature(type), "holds values for which other keys stand", obstacle);
                 isValid = false;

@@ -32,9 +32,6 @@ internal sealed class KeyProjections(KnownTypes knownTypes, INamedTypeSymbol wit
     /// <summary>What stands for a value of the type; <see langword="null"/> if that is the value itself.</summary>
     public Projected? Of(ITypeSymbol type)
     {
-        if (knownTypes.KeysFor.Length == 0)
-            return null;
-
         // Null stays null, whatever the annotation says.
         if (type.IsReferenceType)
             type = type.WithNullableAnnotation(NullableAnnotation.Annotated);
