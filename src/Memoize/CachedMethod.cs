@@ -51,6 +51,9 @@ public abstract class CachedMethod
     /// <summary>Makes the entry leave that can be spared most. False if there is none.</summary>
     internal abstract bool EvictOne();
 
+    /// <summary>Does what is due when something was kept; no gate is held.</summary>
+    internal abstract void AfterKeeping();
+
     /// <summary>Cancels a computation. The callbacks of its token are the user's code: they neither hold up this thread nor throw at it.</summary>
     internal void Cancel(CancellationTokenSource computation)
     {
@@ -98,11 +101,15 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         _policy.Validate(Name, memoizer.Options.DefaultDuration);
         _clock = memoizer.Clock;
         _counters = new MethodCounters(ofInstance);
-        _memory = new MemoryStore<TKey, TValue>(_policy, _clock, _counters, memoizer.Budget, memoizer.Scheduling?.Seed);
+        _memory = new MemoryStore<TKey, TValue>(_policy, _clock, _counters, memoizer.Budget, memoizer.Scheduling?.Seed, PartitioningOf(memoizer, ofInstance));
         _locks = new KeyedLocks<TKey, TValue>(this, _memory);
         _store = StoreLevel<TKey, TValue>.Of(this, definition, _counters);
         _runner = new ComputationRunner<TKey, TValue>(this, _policy, _memory, _store, _counters);
     }
+
+    // How many entries a tag has, is only known where they are all in one place. Of what is for each object, there are many, and little in each.
+    private Partitioning PartitioningOf(Memoizer memoizer, bool ofInstance) =>
+        ofInstance || _policy.TagCapacity is not null ? Partitioning.None : memoizer.Options.Partitioning ?? Partitioning.For(_policy.Capacity);
 
     /// <inheritdoc/>
     public override MethodStatistics Statistics => _counters.Read(Name, _memory.Count);
@@ -502,11 +509,17 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
 
     internal override bool EvictOne() => _memory.EvictOne();
 
+    internal override void AfterKeeping()
+    {
+        _locks.SplitIfDue();
+        _memory.AfterKeeping();
+    }
+
     internal override void Abort()
     {
         foreach (var running in _locks.Running)
         {
-            var cancellation = running.Abort(token => new Outcome<TValue>(new OperationCanceledException($"{Name}: the memoizer was shut down.", token)), _memory);
+            var cancellation = running.Abort(token => new Outcome<TValue>(new OperationCanceledException($"{Name}: the memoizer was shut down.", token)));
             if (cancellation is not null) Cancel(cancellation);
         }
     }
@@ -541,7 +554,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             keyedLock.Leave(turn: 1);
         }
 
-        _memory.StayWithinBudget();
+        AfterKeeping();
     }
 
     private void InvalidateMemory(TKey key)
@@ -683,7 +696,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         try
         {
             int tagInvalidations = _locks.TagInvalidations;
-            turn.Lock.TakeStored(_store!.Read(turn.Lock.Key), tagInvalidations, _memory);
+            turn.Lock.TakeStored(_store!.Read(turn.Lock.Key), tagInvalidations);
         }
         catch (Exception failure)
         {
@@ -701,7 +714,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         try
         {
             int tagInvalidations = _locks.TagInvalidations;
-            turn.Lock.TakeStored(await _store!.ReadAsync(turn.Lock.Key, turn.CallerToken).ConfigureAwait(false), tagInvalidations, _memory);
+            turn.Lock.TakeStored(await _store!.ReadAsync(turn.Lock.Key, turn.CallerToken).ConfigureAwait(false), tagInvalidations);
             return turn;
         }
         catch (Exception failure)
@@ -721,7 +734,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         int tagInvalidations = _locks.TagInvalidations;
         var look = await _store!.ReadAsync(keyedLock.Key, CancellationToken.None).ConfigureAwait(false);
         bool isRefreshed = look is { HasValue: true, Reason: null } && _clock.Now < look.Life.RefreshAt;
-        keyedLock.TakeStored(isRefreshed ? look : new() { Revision = look.Revision, Reason = look.Reason }, tagInvalidations, _memory);
+        keyedLock.TakeStored(isRefreshed ? look : new() { Revision = look.Revision, Reason = look.Reason }, tagInvalidations);
         return isRefreshed;
     }
 

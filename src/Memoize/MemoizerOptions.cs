@@ -80,6 +80,9 @@ public sealed class MemoizerOptions
     /// <summary>Who decides what goes on next, in tests that play interleavings; else nobody.</summary>
     internal Scheduling? Scheduling { get; set; }
 
+    /// <summary>When and how the memory of methods splits; null for what suits their capacity and the machine.</summary>
+    internal Partitioning? Partitioning { get; set; }
+
     internal MemoizerOptions Validated()
     {
         if (TimeProvider is null) throw new ArgumentException($"{nameof(MemoizerOptions)}.{nameof(TimeProvider)} is null; use {nameof(System.TimeProvider)}.{nameof(System.TimeProvider.System)}.");

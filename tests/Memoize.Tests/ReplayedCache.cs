@@ -3,11 +3,24 @@ using Memoize.Testing;
 namespace Memoize.Tests;
 
 /// <summary>A cache without values around an <see cref="EvictionPolicy"/>, used as the memory store uses it.</summary>
-internal sealed class ReplayedCache(int capacity, long maxWeight = long.MaxValue, uint seed = 1)
+internal sealed class ReplayedCache
 {
     private readonly Dictionary<int, Node> _nodes = [];
+    private readonly uint[] _moments = EvictionPolicy.NewMoments(partitions: 1);
+    private readonly WindowAdvice _advice;
+    private readonly uint _seed;
 
-    public EvictionPolicy Policy { get; } = new(capacity, maxWeight, seed);
+    public ReplayedCache(int capacity, long maxWeight = long.MaxValue, uint seed = 1)
+    {
+        _seed = seed;
+        Room = new StoreRoom(capacity, maxWeight);
+        _advice = new WindowAdvice(Room, seed);
+        Policy = new EvictionPolicy(Room, _advice, seed, _moments);
+    }
+
+    public StoreRoom Room { get; }
+
+    public EvictionPolicy Policy { get; }
 
     public IReadOnlyDictionary<int, Node> Nodes => _nodes;
 
@@ -30,11 +43,11 @@ internal sealed class ReplayedCache(int capacity, long maxWeight = long.MaxValue
     {
         if (_nodes.TryGetValue(key, out Node? node))
         {
-            Policy.OnHit(node);
+            Hit(node);
             return true;
         }
 
-        while (Policy.TryMakeRoom(weight, out PolicyNode? victim)) Forget(victim);
+        while (!Room.TryTake(1, weight)) EvictFor(newcomers: 1, weight);
 
         node = new Node(key, Hash(key), weight);
         _nodes.Add(key, node);
@@ -46,22 +59,44 @@ internal sealed class ReplayedCache(int capacity, long maxWeight = long.MaxValue
     public void Replace(int key, long weight)
     {
         var node = new Node(key, Hash(key), weight);
+        long growth = weight - _nodes[key].Weight;
         Policy.Replace(_nodes[key], node);
         _nodes[key] = node;
-        while (Policy.TryTrim(out PolicyNode? victim)) Forget(victim);
+        Room.GiveBack(0, -growth);
+        while (_nodes.ContainsValue(node) && !Room.TryTake(0, growth)) EvictFor(newcomers: 0, weight: 0, grown: node, growth);
     }
 
-    public bool Remove(int key) => _nodes.Remove(key, out Node? node) && Policy.Remove(node);
+    /// <summary>Marks a use, which takes no lock.</summary>
+    public void Hit(Node node) => EvictionPolicy.OnHit(node, _moments, _advice);
+
+    public bool Remove(int key)
+    {
+        if (!_nodes.Remove(key, out Node? node)) return false;
+
+        Room.GiveBack(1, node.Weight);
+        return Policy.Remove(node);
+    }
 
     /// <summary>Throws unless the policy is whole and has the same entries as the cache.</summary>
-    public void Verify() => Policy.Verify(_nodes.Values);
+    public void Verify()
+    {
+        Policy.Verify(_nodes.Values);
+        if (Policy.Count != Room.Count || Policy.Weight != Room.Weight) throw new InvalidOperationException("The policy has other entries than have taken room.");
+        if (Room.Count > Room.Capacity || Room.Weight > Room.MaxWeight) throw new InvalidOperationException("There are more entries than there is room for.");
+    }
 
-    private void Forget(PolicyNode victim) => _nodes.Remove(((Node)victim).Key);
+    private void EvictFor(int newcomers, long weight, Node? grown = null, long growth = 0)
+    {
+        if (!Policy.TryEvict(newcomers, weight, out PolicyNode? victim)) throw new InvalidOperationException("Nobody can make room.");
+
+        _nodes.Remove(((Node)victim).Key);
+        Room.GiveBack(1, victim == grown ? victim.Weight - growth : victim.Weight);
+    }
 
     // The seed decides the hashes too: nothing may depend on their luck.
     private int Hash(int key)
     {
-        ulong mixed = (((ulong)seed << 32) | (uint)key) * 0x9E37_79B9_7F4A_7C15;
+        ulong mixed = (((ulong)_seed << 32) | (uint)key) * 0x9E37_79B9_7F4A_7C15;
         mixed = (mixed ^ (mixed >> 30)) * 0xBF58_476D_1CE4_E5B9;
         return (int)((mixed ^ (mixed >> 27)) * 0x94D0_49BB_1331_11EB >> 32);
     }

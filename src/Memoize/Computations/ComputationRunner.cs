@@ -362,8 +362,8 @@ internal sealed class ComputationRunner<TKey, TValue>
     {
         try
         {
-            keyedLock.Settle(outcome, verdict, _memory);
-            _memory.StayWithinBudget();
+            keyedLock.Settle(outcome, verdict);
+            _method.AfterKeeping();
         }
         catch (Exception failure)
         {

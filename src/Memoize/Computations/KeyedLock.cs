@@ -32,7 +32,7 @@ internal abstract class KeyedLock
 /// lock <em>settles</em>: there is a permit for everybody inside, and each takes the outcome away. When the turn ends
 /// without an outcome for all (the caller found a value after all, cancelled its own synchronous computation, or failed
 /// under <see cref="OnFailure.Retry"/>) there is one permit, and the next caller has the turn.
-/// <para>Invariants, each guarded by the gate of the table:</para>
+/// <para>Invariants, each guarded by the gate of the table, which changes once if the memory splits:</para>
 /// <list type="number">
 /// <item>The caller count is the number of calls that entered and have not left.</item>
 /// <item>While the lock is attached it is the key's entry in the table, and newcomers join it. It detaches once, for good:
@@ -61,9 +61,11 @@ internal abstract class KeyedLock
 /// </para>
 /// </remarks>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "See the remarks.")]
-internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : KeyedLock
+internal sealed class KeyedLock<TKey, TValue>(LockTable<TKey, TValue> table) : KeyedLock
     where TKey : notnull
 {
+    private readonly KeyedLocks<TKey, TValue> _locks = table.Locks;
+    private volatile LockTable<TKey, TValue> _table = table;
     private SemaphoreSlim? _permits;
     private CancellationTokenSource? _cancellation;
     private StartersWait<TKey, TValue>? _startersWait;
@@ -103,10 +105,10 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         TimedOut,
     }
 
-    public override CachedMethod Method => table.Method;
+    public override CachedMethod Method => _locks.Method;
 
     /// <summary>The stay of the caller that enters first, which has the turn.</summary>
-    public Turn<TKey, TValue> FirstTurn => field ??= new(table.Method, this);
+    public Turn<TKey, TValue> FirstTurn => field ??= new(_locks.Method, this);
 
     public TKey Key { get; private set; } = default!;
 
@@ -142,7 +144,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     {
         get
         {
-            lock (table.Gate) return _callers;
+            using (EnterGate()) return _callers;
         }
     }
 
@@ -151,7 +153,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     {
         get
         {
-            lock (table.Gate) return _settled && !_startOver;
+            using (EnterGate()) return _settled && !_startOver;
         }
     }
 
@@ -162,12 +164,18 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
 
     public override string Describe() => $"{Method.Name} with key {Key}";
 
+    /// <summary>Whether the turn is in a caller's hand. The gate is held.</summary>
+    public bool IsInHand => _isInHand;
+
+    /// <summary>Says in which table the lock is from now on. The gate of the one before is held, and that one is retired.</summary>
+    public void MoveTo(LockTable<TKey, TValue> next) => _table = next;
+
     /// <summary>Whether the lock is its key's entry in the table.</summary>
     public bool IsAttached
     {
         get
         {
-            lock (table.Gate) return _attached;
+            using (EnterGate()) return _attached;
         }
     }
 
@@ -188,7 +196,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         TakeInHand();
     }
 
-    /// <summary>Counts a caller in. The gate is held, and the lock is in the table.</summary>
+    /// <summary>Counts a caller in. The gate is held, and the lock is in the _table.</summary>
     public void Join()
     {
         _callers++;
@@ -216,29 +224,28 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     /// </summary>
     /// <param name="look">What was found.</param>
     /// <param name="tagInvalidations">How often results had been invalidated by tag when the look began.</param>
-    /// <param name="memory">The memory store.</param>
-    public void TakeStored(in StoredLook<TValue> look, int tagInvalidations, MemoryStore<TKey, TValue> memory)
+    public void TakeStored(in StoredLook<TValue> look, int tagInvalidations)
     {
         var entry = look.HasValue ? new MemoryEntry<TKey, TValue>(HashedKey, look.Value!, look.Life, look.Tags, look.Size) : null;
         Stored = new StoredEntryLook(entry, look.Revision, look.Reason);
         if (entry is null) return;
 
-        lock (table.Gate)
+        using (EnterGate())
         {
             if (!_attached) return;
 
             // An invalidation by tag that did not find the tags here yet: this caller may have the value, none that comes later. The
             // next invalidation finds them on the lock, or the value in memory.
-            if (entry.Tags is not null && table.TagInvalidations != tagInvalidations)
+            if (entry.Tags is not null && _locks.TagInvalidations != tagInvalidations)
             {
                 Detach();
                 return;
             }
 
-            memory.KeepLocked(entry);
+            _table.Memory.Keep(entry);
         }
 
-        memory.StayWithinBudget();
+        Method.AfterKeeping();
     }
 
     /// <summary>Whether the value that is being computed, or that was found in the store, has a tag.</summary>
@@ -250,12 +257,12 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     public void TakeFromElsewhere(string[]? tags)
     {
         IsFromElsewhere = true;
-        lock (table.Gate)
+        using (EnterGate())
         {
             Tags = tags;
 
             // As with what was found before: an invalidation could not know these tags yet.
-            if (tags is not null && table.TagInvalidations != _tagInvalidations && _attached) Detach();
+            if (tags is not null && _locks.TagInvalidations != _tagInvalidations && _attached) Detach();
         }
     }
 
@@ -288,7 +295,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     public ComputationFrame Begin(ComputationFrame? caller, string[]? tags, CancellationTokenSource? cancellation)
     {
         var frame = new ComputationFrame(this, caller);
-        _tagInvalidations = table.TagInvalidations;
+        _tagInvalidations = _locks.TagInvalidations;
         Tags = tags;
 
         // Before the method reads anything: an invalidation by tag finds the tags, or the method reads what is newer.
@@ -306,7 +313,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         if (wait?.TryOpen(turn) != true)
         {
             // There is none, or it may still be in the hands of a caller that has passed its turn on.
-            wait = new(table.Method);
+            wait = new(_locks.Method);
             Volatile.Write(ref _startersWait, wait);
             wait.TryOpen(turn);
         }
@@ -319,13 +326,13 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     /// <summary>Ends the computation with an outcome for everybody inside, which is kept as <paramref name="verdict"/> says if the lock is still attached.</summary>
     /// <returns>False if it had ended before. After this, the lock belongs to its callers.</returns>
     /// <exception cref="Exception">What the key's equality threw as the value was kept. The callers have the outcome all the same.</exception>
-    public bool Settle(in Outcome<TValue> outcome, in Verdict<TKey, TValue> verdict, MemoryStore<TKey, TValue> memory) => Settle(outcome, verdict, memory, isAbortion: false);
+    public bool Settle(in Outcome<TValue> outcome, in Verdict<TKey, TValue> verdict) => Settle(outcome, verdict, isAbortion: false);
 
     /// <summary>Ends a turn, and its computation, without an outcome for all: the next caller has it. A turn that is void already stays so.</summary>
     public void PassOn(int turn)
     {
         int permits = 0;
-        lock (table.Gate)
+        using (EnterGate())
         {
             if (_callers > 0)
             {
@@ -342,14 +349,14 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         }
 
         if (permits > 0) _permits!.Release(permits);
-        table.Method.Memoizer.Running.Ended();
+        _locks.Method.Memoizer.Running.Ended();
     }
 
     /// <summary>Lets the computation that is running go on even if nobody is left to wait for it.</summary>
     /// <param name="turn">The caller's turn, which may be void by now: then its computation has ended, and the one that runs is another's. 0 for a caller that only waited.</param>
     public void KeepRunning(int turn)
     {
-        lock (table.Gate)
+        using (EnterGate())
         {
             if (Computation is not null && (turn == 0 || turn == _turn)) _leftRunning = true;
         }
@@ -357,10 +364,10 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
 
     /// <summary>Ends the computation that is running for everybody inside, at once; its own end then changes nothing.</summary>
     /// <returns>What to cancel; null if nothing runs, or it runs with its caller's token.</returns>
-    public CancellationTokenSource? Abort(Func<CancellationToken, Outcome<TValue>> outcome, MemoryStore<TKey, TValue> memory)
+    public CancellationTokenSource? Abort(Func<CancellationToken, Outcome<TValue>> outcome)
     {
         CancellationTokenSource? cancellation;
-        lock (table.Gate)
+        using (EnterGate())
         {
             if (Computation is null) return null;
             cancellation = _cancellation;
@@ -368,7 +375,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
 
         // The computation still has the lock in hand, and will want to settle it.
         var aborted = outcome(cancellation?.Token ?? default);
-        if (Settle(aborted, Verdict<TKey, TValue>.Drop, memory, isAbortion: true)) Volatile.Read(ref _startersWait)?.End(aborted);
+        if (Settle(aborted, Verdict<TKey, TValue>.Drop, isAbortion: true)) Volatile.Read(ref _startersWait)?.End(aborted);
         return cancellation;
     }
 
@@ -379,7 +386,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         if (!_isInHand) return;
 
         _isListed = true;
-        table.AddDetached(this);
+        _table.AddDetached(this);
     }
 
     /// <summary>Counts a caller out. If it still has the turn, the next caller gets it.</summary>
@@ -395,7 +402,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
 
         int permits = 0;
         CancellationTokenSource? abandoned = null;
-        lock (table.Gate)
+        using (EnterGate())
         {
             _callers--;
             bool computing = Computation is not null;
@@ -412,17 +419,17 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         }
 
         if (permits > 0) _permits!.Release(permits);
-        table.Method.Memoizer.Running.Ended();
+        _locks.Method.Memoizer.Running.Ended();
         return abandoned;
     }
 
-    private bool Settle(in Outcome<TValue> outcome, in Verdict<TKey, TValue> verdict, MemoryStore<TKey, TValue> memory, bool isAbortion)
+    private bool Settle(in Outcome<TValue> outcome, in Verdict<TKey, TValue> verdict, bool isAbortion)
     {
         SemaphoreSlim? permits = null;
         int count = 0;
         try
         {
-            lock (table.Gate)
+            using (EnterGate())
             {
                 if (!isAbortion) PutDown();
                 if (_settled) return false;
@@ -434,7 +441,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
                 if (_attached)
                 {
                     LeaveTable();
-                    verdict.Apply(HashedKey, outcome, Tags, memory);
+                    verdict.Apply(HashedKey, outcome, Tags, _table.Memory);
                 }
 
                 // Last: from here on, who is alone inside may go, and the lock with it.
@@ -445,13 +452,13 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         {
             // What a key's equality might throw must not keep the callers waiting.
             if (count > 0) permits!.Release(count);
-            table.Method.Memoizer.Running.Ended();
+            _locks.Method.Memoizer.Running.Ended();
         }
 
         return true;
     }
 
-    // Nobody else has it in hand, and nobody can come: it is not in the table.
+    // Nobody else has it in hand, and nobody can come: it is not in the _table.
     private void Recycle()
     {
         Key = default!;
@@ -471,13 +478,25 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         _leftRunning = false;
         _isReusable = false;
         FirstTurn.Close();
-        table.Recycle(this);
+        _table.Recycle(this);
+    }
+
+    // The gate of the table that the lock is in: it changes once, when the memory splits.
+    private Lock.Scope EnterGate()
+    {
+        while (true)
+        {
+            var current = _table;
+            var held = current.Gate.EnterScope();
+            if (current == _table) return held;
+            held.Dispose();
+        }
     }
 
     private void LeaveTable()
     {
         Volatile.Write(ref _attached, false);
-        table.Remove(this);
+        _table.Remove(this);
     }
 
     /// <summary>Whether <paramref name="entry"/> is what was found in the store, and nobody has taken it yet. True once; asked by the caller that has the turn.</summary>
@@ -497,7 +516,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         // What the first turn saw as it entered still holds: who writes or invalidates the key detaches the lock first, or has
         // the first turn itself; and what was found in the store was not there then. Only who had detached the lock before this
         // one may write yet: an entry that was seen says if it was removed, and nothing must have been kept since.
-        bool holds = _turn == 1 && !HasLooked && Stored is null && Volatile.Read(ref _attached) && Seen is not { IsSuperseded: true } && memory.Keeps == _keepsBefore;
+        bool holds = _turn == 1 && !HasLooked && Stored is null && Volatile.Read(ref _attached) && Seen is not { IsSuperseded: true } && _table.Memory.Keeps == _keepsBefore;
         if (!holds)
         {
             memory.Look(HashedKey, out var entry, out var reason);
@@ -509,7 +528,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
 
     private SemaphoreSlim Permits()
     {
-        lock (table.Gate)
+        using (EnterGate())
         {
             if (_permits is not null) return _permits;
 
@@ -522,7 +541,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     private (Wake Wake, int Turn) WakeUp()
     {
         int permits;
-        lock (table.Gate)
+        using (EnterGate())
         {
             if (_settled) return (_startOver ? Wake.StartOver : Wake.Outcome, 0);
             if (_attached)
@@ -541,7 +560,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     private void TakeInHand()
     {
         _isInHand = true;
-        table.InHand++;
+        _table.InHand++;
     }
 
     private void PutDown()
@@ -549,11 +568,11 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         if (!_isInHand) return;
 
         _isInHand = false;
-        table.InHand--;
+        _table.InHand--;
         if (!_isListed) return;
 
         _isListed = false;
-        table.RemoveDetached(this);
+        _table.RemoveDetached(this);
     }
 
     private int PassOnLocked(int turn)

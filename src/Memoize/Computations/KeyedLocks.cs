@@ -1,57 +1,50 @@
 namespace Memoize;
 
 /// <summary>
-/// The keyed locks of one cached method: exactly one for each key that is being looked up or computed, none for the rest.
+/// The keyed locks of one cached method: exactly one for each key that is being looked up or computed, none for the rest. They are
+/// in the tables of the partitions of its memory.
 /// </summary>
 /// <remarks>
-/// A hash table whose nodes are the locks. The gate guards it and the state of every lock in it, so that a lock leaves the
-/// table in the very step in which it detaches (see <see cref="KeyedLock{TKey,TValue}"/>), and everybody who finds one joins it in
-/// the step that found it.
-/// Invariants, each guarded by the gate:
-/// 1. A lock is in the chain of its hash, once, if and only if it is attached. It is found by its key, and taken out by
-///    identity: nothing of the user's can throw at whoever leaves.
-/// 2. The locks that are detached while their turn is in hand are listed apart, until it is put down.
-/// 3. The spare lock is in nobody's hands. It was only ever entered by one caller, which has left it.
+/// Invariants:
+/// 1. There is a table for each partition of the memory, with its gate. They change together, under the gate of the one that both were before.
+/// 2. Who comes to a table that is retired looks again.
 /// </remarks>
-internal sealed class KeyedLocks<TKey, TValue>(CachedMethod<TKey, TValue> method, MemoryStore<TKey, TValue> memory)
+internal sealed class KeyedLocks<TKey, TValue>
     where TKey : notnull
 {
-    private const int SmallestLength = 16;
+    // How often callers have to stand in line at the one gate before the memory splits, however few entries there are.
+    private const int MuchContention = 512;
 
-    // A table that is emptier than one in so many shrinks, down to a length that is not worth it.
-    private const int Sparse = 8;
-    private const int LargestIdleLength = 1024;
-
-    private readonly HashSet<KeyedLock<TKey, TValue>> _detached = [];
-    private Chain[] _chains = new Chain[SmallestLength];
-    private KeyedLock<TKey, TValue>? _spare;
-    private int _count;
+    private readonly MemoryStore<TKey, TValue> _memory;
+    private LockTable<TKey, TValue>[] _tables;
     private int _detachedCount;
     private int _tagInvalidations;
+    private int _contention;
 
-    /// <summary>
-    /// Guards the table and its locks. It is the lock of the store too, since a miss that enters also looks and one that settles
-    /// also writes. Under it, of the user's code, only the equality of keys and the clock run.
-    /// </summary>
-    public Lock Gate { get; } = memory.Gate;
+    public KeyedLocks(CachedMethod<TKey, TValue> method, MemoryStore<TKey, TValue> memory)
+    {
+        Method = method;
+        _memory = memory;
+        _tables = Array.ConvertAll(memory.Partitions, partition => new LockTable<TKey, TValue>(this, partition));
+    }
 
-    public CachedMethod<TKey, TValue> Method { get; } = method;
+    public CachedMethod<TKey, TValue> Method { get; }
 
-    public int Count => Volatile.Read(ref _count);
-
-    /// <summary>How many turns are in hand. Only touched while the gate is held.</summary>
-    public int InHand { get; set; }
+    /// <summary>How many keys have callers inside.</summary>
+    public int Count => Tables.Sum(static table => table.Count);
 
     /// <summary>How many computations run, callers that are about to start one included.</summary>
     public int RunningCount
     {
         get
         {
-            lock (Gate) return InHand;
+            int running = 0;
+            InEach(table => running += table.InHand);
+            return running;
         }
     }
 
-    /// <summary>Whether a computation may be running on a lock that is not in the table any more.</summary>
+    /// <summary>Whether a computation may be running on a lock that is not in its table any more.</summary>
     public bool HasDetached => Volatile.Read(ref _detachedCount) > 0;
 
     /// <summary>The locks on which computations may be running now.</summary>
@@ -59,26 +52,41 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod<TKey, TValue> method
     {
         get
         {
-            lock (Gate) return [.. Attached(), .. _detached];
+            var running = new List<KeyedLock<TKey, TValue>>();
+            InEach(table => running.AddRange(table.Running));
+            return running;
         }
     }
 
-    public int CallersOf(TKey key)
+    /// <summary>How often results were invalidated by tag so far.</summary>
+    public int TagInvalidations => Volatile.Read(ref _tagInvalidations);
+
+    private LockTable<TKey, TValue>[] Tables => Volatile.Read(ref _tables);
+
+    public int CallersOf(in HashedKey<TKey> key)
     {
-        lock (Gate) return Find(key)?.Callers ?? 0;
+        var table = EnterTable(key.Hash);
+        try
+        {
+            return table.CallersOf(key);
+        }
+        finally
+        {
+            table.Gate.Exit();
+        }
     }
 
     /// <summary>Enters the lock of <paramref name="key"/>. Who makes it has the turn; the others have to wait for theirs.</summary>
     public KeyedLock<TKey, TValue> Enter(in HashedKey<TKey> key, out bool hasTurn, bool toRefresh = false)
     {
-        lock (Gate)
+        var table = EnterTable(key.Hash);
+        try
         {
-            var found = Find(key);
-            hasTurn = found is null;
-            if (found is null) return Add(key, toRefresh);
-
-            found.Join();
-            return found;
+            return table.Enter(key, out hasTurn, toRefresh);
+        }
+        finally
+        {
+            table.Gate.Exit();
         }
     }
 
@@ -88,123 +96,103 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod<TKey, TValue> method
     /// </summary>
     public KeyedLock<TKey, TValue> EnterAlone(in HashedKey<TKey> key)
     {
-        lock (Gate)
+        var table = EnterTable(key.Hash);
+        try
         {
-            Find(key)?.Detach();
-            return Add(key, isRefresh: false);
+            return table.EnterAlone(key);
+        }
+        finally
+        {
+            table.Gate.Exit();
         }
     }
 
     /// <summary>Keeps the result of a computation of <paramref name="key"/> that is running now out of the cache.</summary>
     public void Detach(in HashedKey<TKey> key)
     {
-        lock (Gate) Find(key)?.Detach();
-    }
-
-    /// <summary>Keeps the results of all computations that are running now out of the cache.</summary>
-    public void DetachAll()
-    {
-        lock (Gate)
+        var table = EnterTable(key.Hash);
+        try
         {
-            foreach (var found in Attached()) found.Detach();
+            table.Detach(key);
+        }
+        finally
+        {
+            table.Gate.Exit();
         }
     }
 
-    /// <summary>How often results were invalidated by tag so far.</summary>
-    public int TagInvalidations => Volatile.Read(ref _tagInvalidations);
+    /// <summary>Keeps the results of all computations that are running now out of the cache.</summary>
+    public void DetachAll() => InEach(static table => table.DetachAll(tag: null));
 
     /// <summary>Keeps the results of running computations with a tag out of the cache.</summary>
     public void DetachTag(string tag)
     {
         Interlocked.Increment(ref _tagInvalidations);
-        lock (Gate)
+        InEach(table => table.DetachAll(tag));
+    }
+
+    /// <summary>Splits the memory if that is due. To be called when no gate is held.</summary>
+    public void SplitIfDue()
+    {
+        if (_memory.IsToSplit) Split();
+    }
+
+    /// <summary>Counts locks that are detached while their turn is in hand.</summary>
+    public void CountDetached(int change) => Interlocked.Add(ref _detachedCount, change);
+
+    // The table of a hash, with its gate held.
+    private LockTable<TKey, TValue> EnterTable(int hash)
+    {
+        while (true)
         {
-            foreach (var found in Attached())
+            var tables = Tables;
+            var table = tables[hash & (tables.Length - 1)];
+            if (!table.Gate.TryEnter())
             {
-                if (found.HasTag(tag)) found.Detach();
+                if (tables.Length == 1) NoteContention();
+                table.Gate.Enter();
             }
+
+            if (!table.Memory.IsRetired) return table;
+            table.Gate.Exit();
         }
     }
 
-    /// <summary>Takes a lock out that detaches now. The gate is held.</summary>
-    public void Remove(KeyedLock<TKey, TValue> detached)
+    // Not exact, and need not be.
+    private void NoteContention()
     {
-        ref var link = ref _chains[detached.Hash & (_chains.Length - 1)].First;
-        while (link != detached) link = ref link!.Next;
-        link = detached.Next;
-        detached.Next = null;
-        Volatile.Write(ref _count, _count - 1);
-        if (_chains.Length > LargestIdleLength && _count < _chains.Length / Sparse) Resize(_chains.Length / 2);
+        if (++_contention >= MuchContention && _memory.CanSplit) Split();
     }
 
-    /// <summary>Lists a detached lock whose turn is in hand. The gate is held.</summary>
-    public void AddDetached(KeyedLock<TKey, TValue> detached)
+    private void Split()
     {
-        _detached.Add(detached);
-        Volatile.Write(ref _detachedCount, _detached.Count);
-    }
-
-    /// <summary>Strikes a lock off the list. The gate is held.</summary>
-    public void RemoveDetached(KeyedLock<TKey, TValue> listed)
-    {
-        _detached.Remove(listed);
-        Volatile.Write(ref _detachedCount, _detached.Count);
-    }
-
-    /// <summary>Takes back a lock that nobody has in hand, to be used again. Of several that come back at once, one is.</summary>
-    public void Recycle(KeyedLock<TKey, TValue> left) => Volatile.Write(ref _spare, left);
-
-    private KeyedLock<TKey, TValue>? Find(in HashedKey<TKey> key)
-    {
-        for (var found = _chains[key.Hash & (_chains.Length - 1)].First; found is not null; found = found.Next)
+        var whole = Tables[0];
+        lock (whole.Gate)
         {
-            if (found.Hash == key.Hash && EqualityComparer<TKey>.Default.Equals(found.Key, key.Key)) return found;
-        }
+            if (!_memory.CanSplit) return;
 
-        return null;
+            var tables = Array.ConvertAll(_memory.Split(), partition => new LockTable<TKey, TValue>(this, partition));
+            var moved = whole.SplitInto(tables);
+            Volatile.Write(ref _tables, tables);
+
+            // Last: who has a lock in hand may write to its new table from here on.
+            foreach (var (keyedLock, table) in moved) keyedLock.MoveTo(table);
+        }
     }
 
-    private List<KeyedLock<TKey, TValue>> Attached()
+    // One gate after the other. Where the one table is retired meanwhile, those that took its place are visited.
+    private void InEach(Action<LockTable<TKey, TValue>> visit)
     {
-        var attached = new List<KeyedLock<TKey, TValue>>(_count);
-        foreach (var chain in _chains)
+        foreach (var table in Tables)
         {
-            for (var found = chain.First; found is not null; found = found.Next) attached.Add(found);
+            bool isRetired;
+            lock (table.Gate)
+            {
+                isRetired = table.Memory.IsRetired;
+                if (!isRetired) visit(table);
+            }
+
+            if (isRetired) InEach(visit);
         }
-
-        return attached;
-    }
-
-    private KeyedLock<TKey, TValue> Add(in HashedKey<TKey> key, bool isRefresh)
-    {
-        // First, since the equality of the key may throw.
-        memory.LookLocked(key, out var entry, out var reason);
-        var added = _spare ?? new KeyedLock<TKey, TValue>(this);
-        _spare = null;
-        added.Open(key, isRefresh, entry, reason, memory.Keeps);
-        if (_count >= _chains.Length) Resize(_chains.Length * 2);
-        Link(added);
-        Volatile.Write(ref _count, _count + 1);
-        return added;
-    }
-
-    private void Link(KeyedLock<TKey, TValue> added)
-    {
-        ref var first = ref _chains[added.Hash & (_chains.Length - 1)].First;
-        added.Next = first;
-        first = added;
-    }
-
-    private void Resize(int length)
-    {
-        var attached = Attached();
-        _chains = new Chain[length];
-        foreach (var found in attached) Link(found);
-    }
-
-    // In a structure, so that writing to the array checks no types.
-    private struct Chain
-    {
-        public KeyedLock<TKey, TValue>? First;
     }
 }

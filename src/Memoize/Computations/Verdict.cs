@@ -36,19 +36,19 @@ internal readonly struct Verdict<TKey, TValue>
     /// <summary>The failure is remembered.</summary>
     public static Verdict<TKey, TValue> Remember(long until) => new() { What = Kind.Remember, Until = until };
 
-    /// <summary>Writes an outcome to memory; the gate of the locks is held.</summary>
-    public void Apply(in HashedKey<TKey> key, in Outcome<TValue> outcome, string[]? tags, MemoryStore<TKey, TValue> memory)
+    /// <summary>Writes an outcome to memory; the gate of the partition is held.</summary>
+    public void Apply(in HashedKey<TKey> key, in Outcome<TValue> outcome, string[]? tags, MemoryPartition<TKey, TValue> memory)
     {
         switch (What)
         {
             case Kind.Keep:
-                memory.KeepLocked(Kept!);
+                memory.Keep(Kept!);
                 break;
             case Kind.Refuse:
-                memory.RefuseComputedLocked(key, Reason);
+                memory.RefuseComputed(key, Reason);
                 break;
             case Kind.Remember:
-                memory.KeepFailureLocked(key, outcome.Failure!, Until, tags);
+                memory.KeepFailure(key, outcome.Failure!, Until, tags);
                 break;
             case Kind.Drop:
                 break;

@@ -6,15 +6,17 @@ namespace Memoize;
 
 /// <summary>
 /// A hash table whose nodes are the entries themselves. Reading takes no lock and finds an entry with one indirection less
-/// than a dictionary does; writing is for whoever holds the store's lock.
+/// than a dictionary does; writing to a chain is for whoever holds the lock of the partition that the chain belongs to.
 /// </summary>
 /// <remarks>
+/// A chain is for the hashes that have its number in their low bits. There are never fewer chains than partitions, and the lowest bits are the
+/// number of the partition: so each chain belongs to one.
 /// Invariants:
 /// 1. Every entry is in the chain of its hash, once. A chain ends: <c>Next</c> always leads to an entry that came into the
 ///    chain earlier, also while the table grows, since growing splits each chain in two without changing the order.
 /// 2. An entry that leaves keeps its <c>Next</c>, so that a reader that is on it finds its way on. No entry comes back.
 /// 3. A reader can miss an entry while the table grows, but never finds one whose key is another or that was never there. A
-///    miss is always looked at again under the lock, so missing costs time and nothing else.
+///    miss is always looked at again under the lock, so missing costs time and nothing else. While it grows nobody writes.
 /// </remarks>
 internal sealed class EntryTable<TKey, TValue>
     where TKey : notnull
@@ -22,8 +24,6 @@ internal sealed class EntryTable<TKey, TValue>
     private const int SmallestLength = 16;
 
     private Chain[] _chains = new Chain[SmallestLength];
-
-    public int Count { get; private set; }
 
     /// <summary>The entry of a key. Without the lock it can miss one that is there (invariant 3).</summary>
     /// <remarks>Inlined, so that keys of several fields are not copied from frame to frame on their way here.</remarks>
@@ -61,12 +61,9 @@ internal sealed class EntryTable<TKey, TValue>
     /// <summary>Adds an entry whose key is not there.</summary>
     public void Add(MemoryEntry<TKey, TValue> entry)
     {
-        if (Count >= _chains.Length) Grow();
-
         ref var head = ref HeadOf(entry);
         entry.Next = head;
         Volatile.Write(ref head, entry);
-        Count++;
     }
 
     /// <summary>Puts an entry in the place of another with the same key.</summary>
@@ -77,11 +74,7 @@ internal sealed class EntryTable<TKey, TValue>
     }
 
     /// <summary>Removes an entry that is there.</summary>
-    public void Remove(MemoryEntry<TKey, TValue> entry)
-    {
-        Volatile.Write(ref LinkTo(entry), entry.Next);
-        Count--;
-    }
+    public void Remove(MemoryEntry<TKey, TValue> entry) => Volatile.Write(ref LinkTo(entry), entry.Next);
 
     private ref MemoryEntry<TKey, TValue>? HeadOf(MemoryEntry<TKey, TValue> entry) => ref _chains[entry.Hash & (_chains.Length - 1)].Head;
 
@@ -93,7 +86,8 @@ internal sealed class EntryTable<TKey, TValue>
         return ref link;
     }
 
-    private void Grow()
+    /// <summary>Makes twice as many chains. Nobody else writes meanwhile.</summary>
+    public void Grow()
     {
         int length = _chains.Length;
         var chains = new Chain[(int)BitOperations.RoundUpToPowerOf2((uint)length + 1)];

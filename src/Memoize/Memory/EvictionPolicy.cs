@@ -24,19 +24,18 @@ namespace Memoize;
 /// Papers: Einziger, Friedman and Manes, "TinyLFU: A highly efficient cache admission policy" (2017); Einziger, Eytan, Friedman
 /// and Manes, "Adaptive software cache management" (2018); those that the parts name.
 ///
-/// Everything but <see cref="OnHit"/> is called under the store's lock. A newcomer to a full store:
-/// <c>while (policy.TryMakeRoom(weight, out victim)) …take victim out of the table…; policy.Add(newcomer);</c>
+/// Each partition of a store has a policy of its own, for its share of the room; the advice is of all. Everything but
+/// <see cref="OnHit"/> is called under the lock of the partition. Who needs room for a newcomer asks for victims until there is some
+/// (<see cref="TryEvict"/>), and then adds it.
 ///
 /// Invariants, between two calls under the lock:
 /// 1. Each entry is in one order, that of the window or that of main, as its <c>InWindow</c> says.
-/// 2. There are at most <c>capacity</c> entries, which weigh at most <c>maxWeight</c>, if <see cref="Add"/> is only called when there
-///    is room, and the store trims after <see cref="Replace"/>.
-/// 3. A newcomer is never its own victim, and the newest entry stays until the next one comes in: victims are chosen before,
+/// 2. A newcomer is never its own victim, and the newest entry stays until the next one comes in: victims are chosen before,
 ///    and the window has room for at least one.
-/// 4. An entry is never ordered by a moment that is newer than its last use: it may look older than it is, never younger.
-/// 5. A call puts back at most <see cref="MaxReordered"/> entries in each order for each victim and each entry that it moves, so nobody
+/// 3. An entry is never ordered by a moment that is newer than its last use: it may look older than it is, never younger.
+/// 4. A call puts back at most <see cref="MaxReordered"/> entries in each order for each victim and each entry that it moves, so nobody
 ///    pays for all the hits since the last write. An entry with a newer mark can be chosen only when that many had one.
-/// 6. The same calls, with the same seed, choose the same victims, as long as no hits race.
+/// 5. The same calls, with the same seed, choose the same victims, as long as no hits race.
 /// </remarks>
 internal sealed class EvictionPolicy
 {
@@ -46,45 +45,45 @@ internal sealed class EvictionPolicy
     // How many entries an addition moves from a window that is too large: more than come in, so that it shrinks even if candidates win.
     private const int MaxMoved = 2;
 
+    // In cells of the array of moments: a pair of cache lines.
+    private const int MomentStride = 32;
+
     // A candidate that was used this often is admitted by chance, once in so many times.
     private const int ChanceFrequency = 6;
     private const uint ChanceMask = 127;
 
-    // A store for fewer entries than this is all window: there is nothing to learn from so few.
-    private const int MinAdvised = 8;
-
-    // Advice starts when the store has one in so many of the entries that it has room for.
-    private const int AdviceShare = 8;
-
     private readonly RecencyOrder _window = new(isWindow: true);
     private readonly RecencyOrder _main = new(isWindow: false);
-    private readonly int _capacity;
-    private readonly long _maxWeight;
+    private readonly WindowAdvice _advice;
+    private readonly int _share;
+    private readonly long _weightShare;
+    private readonly uint[] _moments;
+    private readonly int _cell;
     private readonly uint _seed;
     private FrequencySketch? _frequencies;
-    private WindowAdvisor? _advisor;
     private int _windowPercent;
     private int _windowCapacity;
     private long _windowMaxWeight;
     private uint _random;
 
-    // What hits read. A moment is counted by writes only.
-    private SampledHits? _sampledHits;
-    private int _sampleMask = -1;
-    private uint _now;
-
-    /// <summary>Makes the policy of an empty store.</summary>
-    /// <param name="capacity">The most entries.</param>
-    /// <param name="maxWeight">The most that the entries may weigh together.</param>
-    /// <param name="seed">Decides which keys are sampled, which collide in the sketch, and what is admitted by chance.</param>
-    public EvictionPolicy(int capacity, long maxWeight, uint seed)
+    /// <summary>Makes the policy of an empty store, or of one of its partitions.</summary>
+    /// <param name="room">How much the whole store has room for.</param>
+    /// <param name="advice">How large the window is to be, in all partitions.</param>
+    /// <param name="seed">Decides which keys collide in the sketch, and what is admitted by chance.</param>
+    /// <param name="moments">The moments of all partitions, as <see cref="NewMoments"/> makes them.</param>
+    /// <param name="partition">The number of the partition.</param>
+    /// <param name="partitions">How many there are.</param>
+    public EvictionPolicy(StoreRoom room, WindowAdvice advice, uint seed, uint[] moments, int partition = 0, int partitions = 1)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxWeight, 1);
-        _capacity = capacity;
-        _maxWeight = maxWeight;
+        ArgumentOutOfRangeException.ThrowIfLessThan(room.Capacity, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(room.MaxWeight, 1);
+        _advice = advice;
+        _share = Math.Max(1, room.Capacity / partitions);
+        _weightShare = room.MaxWeight == long.MaxValue ? long.MaxValue : Math.Max(1, room.MaxWeight / partitions);
+        _moments = moments;
+        _cell = CellOf(partition, moments);
         _seed = seed;
-        _random = seed | 1;
+        _random = (seed + (uint)partition) | 1;
     }
 
     public int Count => _window.Count + _main.Count;
@@ -94,31 +93,63 @@ internal sealed class EvictionPolicy
     /// <summary>Whether a candidate that was used so often lately takes the place of an incumbent that was used so often.</summary>
     public static bool IsAdmitted(int candidate, int incumbent) => candidate - 1 > incumbent;
 
-    /// <summary>Marks a use. Takes no lock; races lose marks at most.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void OnHit(PolicyNode node)
+    /// <summary>Moments for so many partitions, each on cache lines of its own: hits read them while writes count them.</summary>
+    public static uint[] NewMoments(int partitions, uint now = 0)
     {
-        if (node.UsedAt != _now) Mark(node);
+        uint[] moments = new uint[partitions == 1 ? 1 : partitions * MomentStride];
+        moments.AsSpan().Fill(now);
+        return moments;
     }
 
-    /// <summary>Whether an entry of this weight can be kept at all. One that cannot must not be added.</summary>
-    public bool CanHold(long weight) => weight <= _maxWeight;
+    /// <summary>Marks a use. Takes no lock; races lose marks at most.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void OnHit(PolicyNode node, uint[] moments, WindowAdvice advice)
+    {
+        uint now = moments[CellOf(node.Hash, moments)];
+        if (node.UsedAt != now) Mark(node, now, advice);
+    }
 
-    /// <summary>If there is no room for one more entry of this weight, chooses a victim and lets it go. Call it until there is room.</summary>
-    public bool TryMakeRoom(long weight, [NotNullWhen(true)] out PolicyNode? victim) => TryEvict(newcomers: 1, weight, out victim);
+    /// <summary>Chooses a victim, as if newcomers of this weight together needed its place, and lets it go. False if there is none.</summary>
+    public bool TryEvict(int newcomers, long weight, [NotNullWhen(true)] out PolicyNode? victim)
+    {
+        victim = null;
+        if (Count == 0) return false;
 
-    /// <summary>If the entries weigh too much, after a replacement, chooses a victim and lets it go. Call it until they do not.</summary>
-    public bool TryTrim([NotNullWhen(true)] out PolicyNode? victim) => TryEvict(newcomers: 0, weight: 0, out victim);
+        _frequencies ??= new FrequencySketch(Count, _seed);
+        if (_main.Count == 0) victim = OldestOf(_window);
+        else if (_window.Count == 0 || !WindowExceeds(newcomers, weight)) victim = OldestOf(_main);
+        else victim = LoserOf(OldestOf(_window), OldestOf(_main));
+        Remove(victim);
+        return true;
+    }
 
-    /// <summary>Chooses a victim as if a newcomer needed its place, and lets it go. False if there is none.</summary>
-    public bool TryEvict([NotNullWhen(true)] out PolicyNode? victim) => TryEvictAny(newcomers: 1, weight: 0, out victim);
+    /// <summary>Gives all entries to the policies of the partitions that take the place of the one that this is of.</summary>
+    public void SplitInto(ReadOnlySpan<EvictionPolicy> parts)
+    {
+        uint now = _moments[_cell];
+        foreach (RecencyOrder order in (RecencyOrder[])[_window, _main])
+        {
+            // The oldest first, however far the moments have wrapped around.
+            foreach (PolicyNode node in order.Entries.OrderBy(node => node.OrderedAt - now - 1).ToList())
+            {
+                EvictionPolicy part = parts[node.Hash & (parts.Length - 1)];
+                part.OrderOf(node).Add(node);
+                if (_frequencies is not { } frequencies) continue;
+
+                part._frequencies ??= new FrequencySketch(Count / parts.Length, _seed);
+                part._frequencies.EnsureCapacity(part.Count);
+                part._frequencies.Add(node.Hash, frequencies.Estimate(node.Hash));
+            }
+        }
+    }
 
     /// <summary>Takes a newcomer in. There is room for it.</summary>
     public void Add(PolicyNode node)
     {
-        AdviseOn(node.Hash);
+        uint moment = Advance();
+        SetWindow(_advice.AtWrite(node.Hash, moment));
         CountIn(node);
-        node.UsedAt = node.OrderedAt = Advance();
+        node.UsedAt = node.OrderedAt = moment;
         _window.Add(node);
         for (int moved = 0; moved < MaxMoved && _window.Count > 1 && WindowExceeds(newcomers: 0, weight: 0); moved++)
         {
@@ -131,8 +162,9 @@ internal sealed class EvictionPolicy
     /// <summary>Gives the standing of an entry to another with the same key. This counts as a use.</summary>
     public void Replace(PolicyNode old, PolicyNode with)
     {
-        AdviseOn(old.Hash);
-        with.UsedAt = Advance();
+        uint moment = Advance();
+        SetWindow(_advice.AtWrite(old.Hash, moment));
+        with.UsedAt = moment;
         with.Uses = (byte)Math.Min(old.Uses + 1, PolicyNode.MaxUses);
         OrderOf(old).Replace(old, with);
     }
@@ -160,8 +192,6 @@ internal sealed class EvictionPolicy
         }
 
         Require(count == Count, $"{count} entries, {Count} in the orders.");
-        Require(Count <= _capacity, $"{Count} entries, capacity {_capacity}.");
-        Require(Weight <= _maxWeight, $"The entries weigh {Weight}, the limit is {_maxWeight}.");
 
         static void Require(bool holds, string message)
         {
@@ -170,36 +200,16 @@ internal sealed class EvictionPolicy
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Mark(PolicyNode node)
+    private static void Mark(PolicyNode node, uint now, WindowAdvice advice)
     {
-        node.UsedAt = _now;
+        node.UsedAt = now;
         if (node.Uses < PolicyNode.MaxUses) node.Uses++;
-        if (IsSampled(node.Hash)) _sampledHits?.Add(node.Hash);
+        advice.Hit(node.Hash);
     }
 
-    private bool IsSampled(int hash) => ((hash ^ (int)_seed) & _sampleMask) == 0;
+    private static int CellOf(int hash, uint[] moments) => (hash * MomentStride) & (moments.Length - 1);
 
     private RecencyOrder OrderOf(PolicyNode node) => node.InWindow ? _window : _main;
-
-    private bool TryEvict(int newcomers, long weight, [NotNullWhen(true)] out PolicyNode? victim)
-    {
-        victim = null;
-        bool hasRoom = Count <= _capacity - newcomers && Weight <= _maxWeight - weight;
-        return !hasRoom && TryEvictAny(newcomers, weight, out victim);
-    }
-
-    private bool TryEvictAny(int newcomers, long weight, [NotNullWhen(true)] out PolicyNode? victim)
-    {
-        victim = null;
-        if (Count == 0) return false;
-
-        _frequencies ??= new FrequencySketch(Count, _seed);
-        if (_main.Count == 0) victim = OldestOf(_window);
-        else if (_window.Count == 0 || !WindowExceeds(newcomers, weight)) victim = OldestOf(_main);
-        else victim = LoserOf(OldestOf(_window), OldestOf(_main));
-        Remove(victim);
-        return true;
-    }
 
     // A candidate that wins stays in the window until there is room in main: if it is heavy, it has to win over several.
     private PolicyNode LoserOf(PolicyNode candidate, PolicyNode incumbent)
@@ -247,41 +257,9 @@ internal sealed class EvictionPolicy
     // Returns the moment of a write: after the hits before it, and before those to come.
     private uint Advance()
     {
-        _now += 2;
-        return _now - 1;
-    }
-
-    // A write is the time to tell the shadow caches what was used, and to ask them.
-    private void AdviseOn(int hash)
-    {
-        int entries = CountWhenFull();
-        if (NeedsNewAdvisor(entries)) Start(new WindowAdvisor(entries, _seed));
-        if (_advisor is not null)
-        {
-            _sampledHits!.DrainTo(_advisor);
-            if (IsSampled(hash)) _advisor.Use(hash);
-        }
-
-        SetWindow(entries < MinAdvised ? 100 : _advisor?.WindowPercent ?? WindowAdvisor.InitialPercent);
-    }
-
-    // How many entries a full store has, if they are as heavy as those that are there.
-    private int CountWhenFull() =>
-        _maxWeight == long.MaxValue ? _capacity : (int)Math.Min(_capacity, Count * (_maxWeight / Math.Max(1.0, Weight)));
-
-    // A store that stays nearly empty needs no advice. Where weights change so much that the shadows are out of scale, they start again.
-    private bool NeedsNewAdvisor(int entries)
-    {
-        if (entries < MinAdvised || (long)Count * AdviceShare < entries) return false;
-
-        return _advisor is null || entries > _advisor.Entries * 4L || entries * 4L < _advisor.Entries;
-    }
-
-    private void Start(WindowAdvisor advisor)
-    {
-        _advisor = advisor;
-        _sampledHits ??= new SampledHits();
-        _sampleMask = advisor.SampleMask;
+        uint moment = _moments[_cell] + 1;
+        Volatile.Write(ref _moments[_cell], moment + 1);
+        return moment;
     }
 
     private void SetWindow(int percent)
@@ -289,8 +267,8 @@ internal sealed class EvictionPolicy
         if (percent == _windowPercent) return;
 
         _windowPercent = percent;
-        _windowCapacity = (int)Math.Max(1, (long)_capacity * percent / 100);
-        _windowMaxWeight = (long)(_maxWeight * (percent / 100.0));
+        _windowCapacity = (int)Math.Max(1, (long)_share * percent / 100);
+        _windowMaxWeight = (long)(_weightShare * (percent / 100.0));
     }
 
     private bool WindowExceeds(int newcomers, long weight) =>

@@ -22,6 +22,9 @@ internal sealed class RecencyOrder(bool isWindow)
 
     public long Weight { get; private set; }
 
+    /// <summary>The entries in no certain order.</summary>
+    public IEnumerable<PolicyNode> Entries => _queue.Entries.Concat(_heap.Entries);
+
     /// <summary>The entry in front. There is one.</summary>
     public PolicyNode Oldest
     {
@@ -82,7 +85,7 @@ internal sealed class RecencyOrder(bool isWindow)
         _queue.Verify();
         _heap.Verify();
         long weight = 0;
-        foreach (PolicyNode node in _queue.Entries.Concat(_heap.Entries))
+        foreach (PolicyNode node in Entries)
         {
             weight += node.Weight;
             if (node.InWindow != isWindow) throw new InvalidOperationException("An entry says that it is in another order.");

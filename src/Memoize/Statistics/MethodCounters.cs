@@ -9,8 +9,7 @@ namespace Memoize;
 /// </summary>
 /// <remarks>
 /// Invariants:
-/// 1. No update is lost: every cell is only ever changed by an interlocked addition (hits: see <see cref="HitCounter"/>; evictions: under the
-///    store's lock).
+/// 1. No update is lost: every cell is only ever changed by an interlocked addition (hits: see <see cref="HitCounter"/>).
 /// 2. Each call adds to one cell: a hit to that of hits, a miss to that of its outcome and its reason. So misses, and requests,
 ///    their sum with the hits, need no counter.
 /// 3. A count never goes back.
@@ -27,6 +26,7 @@ internal sealed class MethodCounters
     private const int StoreHits = KeepFailures + 1;
     private const int StoreFailures = StoreHits + 1;
     private const int Refusals = StoreFailures + 1;
+    private const int Evictions = Refusals + 1;
 
     // A stripe is a whole number of 128-byte pairs of cache lines, so that stripes do not share one.
     private const int StripeLength = 64;
@@ -37,7 +37,6 @@ internal sealed class MethodCounters
     private readonly HitCounter _hits = new();
     private readonly int _stripeMask;
     private long[]? _cells;
-    private long _evictions;
 
     /// <summary>Makes counters that are all zero.</summary>
     /// <param name="ofInstance">Whether they are of one object, of which there may be many: small, rather than apart for each processor.</param>
@@ -47,8 +46,8 @@ internal sealed class MethodCounters
 
     public void CountMiss(CallOutcome outcome, MissReason reason) => Add((((int)outcome - FirstMiss) * ReasonCount) + (int)reason);
 
-    /// <summary>Counts a value that made room. Under the store's lock.</summary>
-    public void CountEviction() => Volatile.Write(ref _evictions, _evictions + 1);
+    /// <summary>Counts a value that made room.</summary>
+    public void CountEviction() => Add(Evictions);
 
     public void CountKeepFailure() => Add(KeepFailures);
 
@@ -80,7 +79,7 @@ internal sealed class MethodCounters
 
         return new MethodStatistics(method, outcomes, reasons)
         {
-            Evictions = Volatile.Read(ref _evictions),
+            Evictions = totals[Evictions],
             KeepFailures = totals[KeepFailures],
             StoreHits = totals[StoreHits],
             StoreFailures = totals[StoreFailures],
@@ -99,7 +98,7 @@ internal sealed class MethodCounters
     private long[] MakeCells()
     {
         // One processor's cells need no padding.
-        int length = _stripeMask == 0 ? Refusals + 1 : (_stripeMask + 1) * StripeLength;
+        int length = _stripeMask == 0 ? Evictions + 1 : (_stripeMask + 1) * StripeLength;
         return Interlocked.CompareExchange(ref _cells, new long[length], null) ?? _cells;
     }
 }
