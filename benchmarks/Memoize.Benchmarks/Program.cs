@@ -6,6 +6,7 @@ using Memoize.Benchmarks.HitRatio;
 using Memoize.Benchmarks.Hits;
 using Memoize.Benchmarks.Measuring;
 using Memoize.Benchmarks.Misses;
+using Memoize.Benchmarks.Scaling;
 using Memoize.Benchmarks.Stampede;
 using Memoize.Benchmarks.Stores;
 
@@ -32,6 +33,10 @@ switch (args)
 
     case ["stampede"]:
         Console.WriteLine(StampedeTable.Text());
+        return 0;
+
+    case ["scaling"]:
+        Console.WriteLine(ScalingReport.Table());
         return 0;
 
     case ["stores"]:
@@ -67,6 +72,7 @@ switch (args)
               misses               calls that run the method, beside a dictionary of semaphores
               memory               bytes per entry
               stampede             10,000 callers on one cold key
+              scaling              calls a second with 1, 2, 4, … threads; half a minute
               stores               the SQLite store, beside prepared statements in a bare loop
               hit-ratio <folder>   recorded workloads, beside LRU and the optimum
               generator            the source generator on 1,000 cached methods in 100 types

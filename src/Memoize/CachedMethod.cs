@@ -114,6 +114,9 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// <inheritdoc/>
     public override MethodStatistics Statistics => _counters.Read(Name, _memory.Count);
 
+    /// <summary>In how many parts the memory writes.</summary>
+    internal int PartitionCount => _memory.Partitions.Length;
+
     /// <summary>How many keys have callers inside their lock.</summary>
     internal int LockCount => _locks.Count;
 

@@ -82,7 +82,7 @@ internal sealed class InterleavingGame : IDisposable
             RefreshAfter = OneIn(2) ? Seconds(4) : null,
             MaxConcurrency = OneIn(4) ? _random.Next(1, 3) : null,
         };
-        _memoizer = new Memoizer(new() { TimeProvider = _time, AutomaticPruning = false, Scheduling = _scheduler });
+        _memoizer = new Memoizer(new() { TimeProvider = _time, AutomaticPruning = false, Scheduling = _scheduler, Partitioning = OneIn(2) ? new(Partitions: 4, SplitAt: _random.Next(1, 4)) : null });
         _cache = ByHand.Method<int, Value>(_policy, _memoizer, "Tests.Interleavings");
         Array.Fill(_written, -1);
 

@@ -11,16 +11,19 @@ public sealed class MemoryIntegrityTests(ITestOutputHelper output)
     private static readonly TimeSpan Life = TimeSpan.FromSeconds(10);
 
     [Theory]
-    [InlineData(1_000, long.MaxValue)]
-    [InlineData(20, long.MaxValue)]
-    [InlineData(1_000, 100)]
-    [InlineData(5, 10)]
-    public void Nothing_expired_is_served_and_nothing_invalidated_comes_back(int capacity, long maxSize)
+    [InlineData(1_000, long.MaxValue, 1)]
+    [InlineData(20, long.MaxValue, 1)]
+    [InlineData(20, long.MaxValue, 8)]
+    [InlineData(1_000, 100, 1)]
+    [InlineData(1_000, 100, 4)]
+    [InlineData(5, 10, 1)]
+    [InlineData(5, 10, 2)]
+    public void Nothing_expired_is_served_and_nothing_invalidated_comes_back(int capacity, long maxSize, int partitions)
     {
         int seed = Environment.TickCount;
         output.WriteLine($"Seed {seed}");
         var time = new ManualTimeProvider();
-        using var memoizer = new Memoizer(new MemoizerOptions { TimeProvider = time, AutomaticPruning = false });
+        using var memoizer = new Memoizer(new MemoizerOptions { TimeProvider = time, AutomaticPruning = false, Partitioning = new(partitions, SplitAt: 3) });
         var cache = ByHand.Method<int, Value>(
             new() { Capacity = capacity, DurationFrom = (_, value) => value.Created + Life - time.GetUtcNow(), Size = (_, value) => value.Size, MaxSize = maxSize == long.MaxValue ? null : maxSize }, memoizer);
         var versions = new int[Keys];
@@ -67,6 +70,7 @@ public sealed class MemoryIntegrityTests(ITestOutputHelper output)
         });
 
         cache.Verify();
+        Assert.Equal(partitions, cache.PartitionCount);
         Assert.True(cache.TotalSize <= maxSize);
         Assert.Equal(0, cache.LockCount);
         var statistics = cache.Statistics;

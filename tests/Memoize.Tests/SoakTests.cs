@@ -25,7 +25,7 @@ public sealed class SoakTests(ITestOutputHelper output)
         const int CallsPerThread = 5_000;
         int seed = Environment.TickCount;
         output.WriteLine($"{name}: seed {seed}");
-        using var memoizer = new Memoizer(new MemoizerOptions { PruningInterval = TimeSpan.FromMilliseconds(5) });
+        using var memoizer = new Memoizer(new MemoizerOptions { PruningInterval = TimeSpan.FromMilliseconds(5), Partitioning = new(Partitions: 4, SplitAt: 20) });
         var cache = ByHand.Method<int, int>(policy, memoizer, $"Soak.{name}");
         long ended = 0;
 
