@@ -34,7 +34,8 @@ internal abstract class KeyedLock
 /// under <see cref="OnFailure.Retry"/>) there is one permit, and the next caller has the turn.
 /// <para>Invariants, each guarded by the gate of the table, which changes once if the memory splits:</para>
 /// <list type="number">
-/// <item>The caller count is the number of calls that entered and have not left.</item>
+/// <item>Until the lock is over, which is when it has settled with an outcome for several callers and that is kept, the caller count is the
+/// number of calls that entered and have not left. When it is over, nothing of it changes any more, and no caller needs the gate.</item>
 /// <item>While the lock is attached it is the key's entry in the table, and newcomers join it. It detaches once, for good:
 /// when it settles, when its last caller leaves, or when its key is written or invalidated. Newcomers then start afresh on
 /// a lock of their own.</item>
@@ -85,6 +86,7 @@ internal sealed class KeyedLock<TKey, TValue>(LockTable<TKey, TValue> table) : K
     private bool _usedStored;
     private int _keepsBefore;
     private volatile bool _isReusable;
+    private volatile bool _isOver;
 
     /// <summary>The next lock in the chain of the table, which owns it.</summary>
     public KeyedLock<TKey, TValue>? Next;
@@ -400,6 +402,12 @@ internal sealed class KeyedLock<TKey, TValue>(LockTable<TKey, TValue> table) : K
             return null;
         }
 
+        if (_isOver)
+        {
+            _locks.Method.Memoizer.Running.Ended();
+            return null;
+        }
+
         int permits = 0;
         CancellationTokenSource? abandoned = null;
         using (EnterGate())
@@ -444,7 +452,8 @@ internal sealed class KeyedLock<TKey, TValue>(LockTable<TKey, TValue> table) : K
                     verdict.Apply(HashedKey, outcome, Tags, _table.Memory);
                 }
 
-                // Last: from here on, who is alone inside may go, and the lock with it.
+                // Last: from here on, who is alone inside may go, and the lock with it; and those who wait go without the gate.
+                _isOver = _wasShared && !isAbortion;
                 _isReusable = !isAbortion && _callers == 1 && !_wasShared;
             }
         }
@@ -458,7 +467,7 @@ internal sealed class KeyedLock<TKey, TValue>(LockTable<TKey, TValue> table) : K
         return true;
     }
 
-    // Nobody else has it in hand, and nobody can come: it is not in the _table.
+    // Nobody else has it in hand, and nobody can come: it is not in the table.
     private void Recycle()
     {
         Key = default!;
@@ -540,6 +549,9 @@ internal sealed class KeyedLock<TKey, TValue>(LockTable<TKey, TValue> table) : K
 
     private (Wake Wake, int Turn) WakeUp()
     {
+        // Thousands may wake up at once.
+        if (_isOver) return (Wake.Outcome, 0);
+
         int permits;
         using (EnterGate())
         {

@@ -307,8 +307,15 @@ internal sealed class MemoryStore<TKey, TValue>
 
     private void MarkRead(MemoryEntry<TKey, TValue> entry)
     {
-        if (_sliding != CacheClock.Never) entry.ReadAt = Clock.Now;
+        if (_sliding != CacheClock.Never) MarkSliding(entry);
         EvictionPolicy.OnHit(entry, _moments, _advice);
+    }
+
+    // Of those who read a value in the same moment, one writes: what all of them write to, none of them has in its cache.
+    private void MarkSliding(MemoryEntry<TKey, TValue> entry)
+    {
+        long now = Clock.Now;
+        if (entry.ReadAt != now) entry.ReadAt = now;
     }
 
     private Lock.Scope Enter(int hash, out MemoryPartition<TKey, TValue> partition)
