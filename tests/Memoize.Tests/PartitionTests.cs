@@ -250,6 +250,25 @@ public sealed class PartitionTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Who_waits_for_the_gate_while_the_memory_splits_writes_to_the_partition_that_took_its_place()
+    {
+        var clock = new CacheClock(TimeProvider.System);
+        var memory = new MemoryStore<int, int>(new CachePolicy<int>(), clock, new MethodCounters(), partitioning: new(Partitions: 4, SplitAt: 1));
+        var writer = new Thread(() => memory.Keep(7, 7, EntryLife.Start(clock.Now, Life, jitter: 0, refreshAfter: null), tags: null, size: 0)) { IsBackground = true };
+        lock (memory.Partitions[0].Gate)
+        {
+            writer.Start();
+            Threads.WaitUntil(() => writer.ThreadState.HasFlag(ThreadState.WaitSleepJoin));
+            memory.Split();
+        }
+
+        Assert.True(writer.Join(TimeSpan.FromSeconds(60)));
+        Assert.True(memory.TryPeekFresh(7, out _));
+        Assert.Equal(1, memory.Partitions.Sum(partition => partition.Count));
+        memory.Verify();
+    }
+
+    [Fact]
     public void Calls_race_with_the_split_and_compute_each_key_once()
     {
         for (int round = 0; round < 200; round++)
