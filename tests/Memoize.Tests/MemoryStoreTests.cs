@@ -94,6 +94,32 @@ public sealed class MemoryStoreTests
     }
 
     [Fact]
+    public void An_expired_value_takes_no_room_when_its_successor_is_not_kept()
+    {
+        using var memoizer = new Memoizer(new MemoizerOptions { TimeProvider = _time, AutomaticPruning = false });
+        var cache = ByHand.Method<string, string>(new() { Duration = TimeSpan.FromMinutes(1), When = (_, value) => value != "bad" }, memoizer);
+        cache.Call("key", _ => "good");
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        cache.Call("key", _ => "bad");
+
+        Assert.Equal((0, MissReason.Unsuccessful), (cache.Statistics.Entries, cache.Explain("key").Reason));
+    }
+
+    [Fact]
+    public void A_value_that_is_there_for_failures_only_has_expired_when_it_makes_room()
+    {
+        var cache = Method<int, int>(new() { Capacity = 1, Duration = TimeSpan.FromMinutes(1), StaleOnError = TimeSpan.FromHours(1) });
+        cache.Set(1, 1);
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        cache.Set(2, 2);
+
+        Assert.Equal((MissReason.Expired, 0), (cache.Explain(1).Reason, cache.Statistics.Evictions));
+        Assert.Equal(1, cache.Statistics.Entries);
+    }
+
+    [Fact]
     public void The_value_that_was_used_stays_and_the_one_that_was_not_goes()
     {
         var cache = Method<int, int>(new() { Capacity = 3 });

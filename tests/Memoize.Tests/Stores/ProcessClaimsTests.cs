@@ -112,6 +112,25 @@ public sealed class ProcessClaimsTests
         Assert.Null(StoredValue);
     }
 
+    // Invariants 2 and 4
+    [Theory]
+    [MemberData(nameof(FormsAndInvalidations))]
+    public async Task An_invalidation_waits_for_the_value_that_is_being_set_and_removes_it(CallForm form, string operation)
+    {
+        var claims = Open(form);
+        var write = _store.HoldOn(nameof(_store.Write));
+        var setting = Task.Run(() => claims.Write(Entry("set before")));
+        await write.Reached;
+
+        var invalidating = BeginToWait(() => Invalidate(claims, operation));
+
+        Assert.DoesNotContain(operation, _store.Operations);
+        write.Release();
+        await setting;
+        await invalidating;
+        Assert.Null(StoredValue);
+    }
+
     // Invariant 2
     [Theory]
     [MemberData(nameof(Forms))]
