@@ -64,6 +64,23 @@ public sealed class ShutdownTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiter.WaitAsync(TimeSpan.FromSeconds(60)));
     }
 
+    [Fact]
+    public async Task A_result_that_comes_after_the_shutdown_changes_nothing_for_those_who_waited()
+    {
+        var memoizer = new Memoizer(new() { TimeProvider = _time });
+        var cache = ByHand.Method<string, string>(memoizer: memoizer);
+        var gate = new TaskCompletionSource<string>();
+        var leader = cache.CallAsync("key", _ => gate.Task);
+        var entering = cache.EnterAsync("key", CancellationToken.None).AsTask();
+        memoizer.Dispose();
+        using var turn = await entering;
+
+        gate.SetResult("late");
+
+        Assert.ThrowsAny<OperationCanceledException>(() => turn.TryGet(out _));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leader);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -437,8 +437,8 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
                     verdict.Apply(HashedKey, outcome, Tags, memory);
                 }
 
-                // Last: from here on, who is alone inside may go, and the lock with it.
-                _isReusable = !isAbortion && _callers == 1 && !_wasShared;
+                // Last: from here on, who is alone inside may go, and the lock with it. If that one has left already, nobody asks.
+                _isReusable = !isAbortion && !_wasShared;
             }
         }
         finally
