@@ -140,6 +140,37 @@ public sealed class StoreLevelTests
         Assert.Equal("two", await Load(_processes.Start(policy), isAsync, "key", () => "two"));
     }
 
+    [Fact]
+    public void What_was_written_longer_ago_than_sliding_allows_is_not_there_to_be_peeked_at()
+    {
+        var policy = new CachePolicy<string?> { Sliding = TimeSpan.FromMinutes(5) };
+        _processes.Start(policy).Call("key", _ => "one");
+        var later = _processes.Start(policy);
+        Time.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromTicks(1));
+        Assert.True(later.TryPeek("key", out _));
+
+        Time.Advance(TimeSpan.FromTicks(1));
+
+        Assert.False(later.TryPeek("key", out _));
+        Assert.Equal((EntryState.Absent, MissReason.Expired), (later.Explain("key").State, later.Explain("key").Reason));
+    }
+
+    // Written by a machine whose clock is ahead, or before this one's was put back.
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task An_entry_from_the_future_lives_no_longer_than_one_that_is_written_now(bool isAsync)
+    {
+        var future = Time.GetUtcNow().AddHours(1);
+        var header = new EntryHeader { Created = future, Expires = future.AddMinutes(10), Schema = 1, Format = SimulatedProcesses.FormatOf<string>() };
+        _processes.Store.Write(EntryOf("ahead") with { Content = header.Encode(SimulatedProcesses.KeyOf("key"), "\"ahead\""u8) });
+        var method = _processes.Start(new() { Duration = TimeSpan.FromMinutes(10) });
+
+        Assert.Equal("ahead", await Load(method, isAsync, "key", Fail));
+
+        Time.Advance(TimeSpan.FromMinutes(10));
+        Assert.False(method.TryGet("key", out _));
+    }
+
     [Theory]
     [MemberData(nameof(Forms))]
     public async Task The_life_from_the_value_is_stored(bool isAsync)
