@@ -66,6 +66,29 @@ public sealed class ClaimTests : SqliteStoreTests
         Assert.Throws<CacheStoreException>(() => store.TryClaim(Request(3)));
     }
 
+    // Who asks looks before it locks the file, to spare the lock. What counts is the look under the lock.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_claim_that_another_process_takes_between_the_look_and_the_lock_is_not_taken_again(bool isAsync)
+    {
+        var theirs = Open();
+        theirs.TryClaim(Request(1));
+        Time.Advance(theirs.LeaseDuration);
+        var clock = new InterruptedClock(Time);
+        var mine = Open(options => options.TimeProvider = clock);
+        mine.Write(Entry(2));
+        StoreClaim? claim = null;
+
+        // The look asks whether the lease has run out.
+        clock.Interrupt(() => claim = theirs.TryClaim(Request(1)).Claim);
+        var result = isAsync ? await mine.TryClaimAsync(Request(1)) : mine.TryClaim(Request(1));
+
+        Assert.NotNull(claim);
+        Assert.Equal(claim.Value.Token, result.PendingToken);
+        Assert.True(theirs.Complete(claim.Value, Entry(1)));
+    }
+
     [Fact]
     public void The_entry_of_a_completed_claim_has_its_token_as_revision()
     {
@@ -128,5 +151,19 @@ public sealed class ClaimTests : SqliteStoreTests
             },
             TaskCreationOptions.LongRunning)));
         return results;
+    }
+
+    /// <summary>A clock that, the next time it is asked, lets something happen before it answers.</summary>
+    private sealed class InterruptedClock(TimeProvider time) : TimeProvider
+    {
+        private Action? _interruption;
+
+        public void Interrupt(Action interruption) => _interruption = interruption;
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            Interlocked.Exchange(ref _interruption, null)?.Invoke();
+            return time.GetUtcNow();
+        }
     }
 }

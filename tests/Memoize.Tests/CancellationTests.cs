@@ -24,6 +24,22 @@ public sealed class CancellationTests
         Assert.Equal(0, cache.LockCount);
     }
 
+    // What the caller does next would hold up who cancels, and what it throws would end that one's thread.
+    [Fact]
+    public async Task The_caller_that_started_goes_on_on_another_thread_than_the_one_that_cancels()
+    {
+        var cache = ByHand.Method<string, string>();
+        using var cancellation = new CancellationTokenSource();
+        var call = cache.CallAsync("key", _ => new TaskCompletionSource<string>().Task, cancellation.Token);
+        var goesOn = call.ContinueWith(static _ => Thread.CurrentThread, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+        var cancelling = new Thread(cancellation.Cancel) { IsBackground = true };
+        cancelling.Start();
+
+        Assert.NotSame(cancelling, await goesOn);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+    }
+
     [Fact]
     public async Task A_waiter_leaves_at_once_and_harms_nobody()
     {

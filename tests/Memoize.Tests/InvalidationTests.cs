@@ -43,6 +43,32 @@ public sealed class InvalidationTests
     }
 
     [Fact]
+    public async Task A_result_that_was_invalidated_before_it_was_there_is_not_held_on_to()
+    {
+        var cache = ByHand.Method<string, object>();
+
+        var result = await ComputeInvalidated(cache);
+
+        // The callers are on their way out, and this goes on above one of them.
+        await Task.Yield();
+        Threads.WaitUntil(() =>
+        {
+            GC.Collect();
+            return !result.IsAlive;
+        });
+        GC.KeepAlive(cache);
+
+        static async Task<WeakReference> ComputeInvalidated(CachedMethod<string, object> cache)
+        {
+            var gate = new TaskCompletionSource<object>();
+            Task<object>[] calls = [cache.CallAsync("key", _ => gate.Task), cache.CallAsync("key", _ => gate.Task)];
+            cache.Invalidate("key");
+            gate.SetResult(new object());
+            return new WeakReference((await Task.WhenAll(calls))[0]);
+        }
+    }
+
+    [Fact]
     public async Task A_waiter_of_an_invalidated_lock_whose_turn_ends_without_an_outcome_starts_over()
     {
         var cache = ByHand.Method<string, string>();

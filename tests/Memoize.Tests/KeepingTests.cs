@@ -86,6 +86,29 @@ public sealed class KeepingTests : IDisposable
     }
 
     [Theory]
+    [InlineData(nameof(CachePolicy<>.When))]
+    [InlineData(nameof(CachePolicy<>.DurationFrom))]
+    [InlineData(nameof(CachePolicy<>.Size))]
+    public async Task Callbacks_have_the_context_of_the_caller_that_computes_wherever_the_method_ends(string callback)
+    {
+        var ambient = new AsyncLocal<string?> { Value = "the caller's" };
+        string? seen = "not asked";
+        var cache = Method(callback switch
+        {
+            nameof(CachePolicy<>.When) => new() { When = (_, _) => { seen = ambient.Value; return true; } },
+            nameof(CachePolicy<>.DurationFrom) => new() { DurationFrom = (_, _) => { seen = ambient.Value; return TimeSpan.FromSeconds(1); } },
+            _ => new() { Size = (_, _) => { seen = ambient.Value; return 1; } },
+        });
+        var gate = new TaskCompletionSource<string>();
+        var call = cache.CallAsync("key", _ => gate.Task);
+
+        ThreadPool.UnsafeQueueUserWorkItem(gate => gate.SetResult("value"), gate, preferLocal: false);
+
+        Assert.Equal("value", await call);
+        Assert.Equal("the caller's", seen);
+    }
+
+    [Theory]
     [InlineData(true, false)]
     [InlineData(true, true)]
     [InlineData(false, false)]

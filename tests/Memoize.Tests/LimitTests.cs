@@ -154,6 +154,22 @@ public sealed class LimitTests : IDisposable
     }
 
     [Fact]
+    public void Pruning_forgets_no_failure_that_is_remembered_with_a_value_that_has_had_its_time()
+    {
+        var cache = Method(new() { Duration = TimeSpan.FromSeconds(1), StaleOnError = TimeSpan.FromSeconds(1), FailureDuration = TimeSpan.FromSeconds(10) });
+        cache.Set("key", "old");
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("old", cache.Call("key", _ => throw new InvalidOperationException("down")));
+        _time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(0, _memoizer.Prune());
+
+        Assert.Equal("down", Assert.Throws<InvalidOperationException>(() => cache.Call("key", _ => "value")).Message);
+        _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal("value", cache.Call("key", _ => "value"));
+    }
+
+    [Fact]
     public async Task Remembered_failures_take_no_room_from_values()
     {
         var cache = Method(new() { FailureDuration = TimeSpan.FromSeconds(5), Capacity = 3 });

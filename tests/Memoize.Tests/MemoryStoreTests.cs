@@ -39,11 +39,14 @@ public sealed class MemoryStoreTests
     [Fact]
     public void A_value_without_a_duration_does_not_expire()
     {
-        var cache = Method<string, string>();
+        // Without the timer, whose ticks would take a while to count.
+        using var memoizer = new Memoizer(new MemoizerOptions { TimeProvider = _time, AutomaticPruning = false });
+        var cache = ByHand.Method<string, string>(memoizer: memoizer);
         cache.Call("key", _ => "value");
 
         _time.Advance(TimeSpan.FromDays(10_000));
 
+        Assert.Equal(0, memoizer.Prune());
         Assert.True(cache.TryPeek("key", out _));
     }
 
@@ -91,6 +94,32 @@ public sealed class MemoryStoreTests
         Assert.Equal(2, statistics.MissesFor(MissReason.Expired));
         Assert.Equal(statistics.Misses, statistics.Computed);
         Assert.Equal(2, statistics.Evictions);
+    }
+
+    [Fact]
+    public void An_expired_value_takes_no_room_when_its_successor_is_not_kept()
+    {
+        using var memoizer = new Memoizer(new MemoizerOptions { TimeProvider = _time, AutomaticPruning = false });
+        var cache = ByHand.Method<string, string>(new() { Duration = TimeSpan.FromMinutes(1), When = (_, value) => value != "bad" }, memoizer);
+        cache.Call("key", _ => "good");
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        cache.Call("key", _ => "bad");
+
+        Assert.Equal((0, MissReason.Unsuccessful), (cache.Statistics.Entries, cache.Explain("key").Reason));
+    }
+
+    [Fact]
+    public void A_value_that_is_there_for_failures_only_has_expired_when_it_makes_room()
+    {
+        var cache = Method<int, int>(new() { Capacity = 1, Duration = TimeSpan.FromMinutes(1), StaleOnError = TimeSpan.FromHours(1) });
+        cache.Set(1, 1);
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        cache.Set(2, 2);
+
+        Assert.Equal((MissReason.Expired, 0), (cache.Explain(1).Reason, cache.Statistics.Evictions));
+        Assert.Equal(1, cache.Statistics.Entries);
     }
 
     [Fact]

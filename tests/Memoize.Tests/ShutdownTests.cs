@@ -44,6 +44,64 @@ public sealed class ShutdownTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leader.WaitAsync(TimeSpan.FromSeconds(60)));
     }
 
+    [Fact]
+    public async Task A_computation_of_a_caller_that_had_waited_is_ended_too_though_its_key_was_invalidated()
+    {
+        var memoizer = new Memoizer(new() { TimeProvider = _time });
+        var cache = ByHand.Method<string, string>(new() { OnFailure = OnFailure.Retry }, memoizer);
+        var first = new TaskCompletionSource<string>();
+        var second = new Gate<string>();
+        var leader = cache.CallAsync("key", _ => first.Task);
+        var waiter = cache.CallAsync("key", _ => second.Task);
+        first.SetException(new InvalidOperationException());
+        await Assert.ThrowsAsync<InvalidOperationException>(() => leader);
+        await second.Entered;
+        cache.Invalidate("key");
+        Assert.Equal(1, memoizer.Running.Count);
+
+        memoizer.Dispose();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiter.WaitAsync(TimeSpan.FromSeconds(60)));
+    }
+
+    [Fact]
+    public async Task A_result_that_comes_after_the_shutdown_changes_nothing_for_those_who_waited()
+    {
+        var memoizer = new Memoizer(new() { TimeProvider = _time });
+        var cache = ByHand.Method<string, string>(memoizer: memoizer);
+        var gate = new TaskCompletionSource<string>();
+        var leader = cache.CallAsync("key", _ => gate.Task);
+        var entering = cache.EnterAsync("key", CancellationToken.None).AsTask();
+        memoizer.Dispose();
+        using var turn = await entering;
+
+        gate.SetResult("late");
+
+        Assert.ThrowsAny<OperationCanceledException>(() => turn.TryGet(out _));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leader);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_caller_that_would_compute_for_itself_does_not_once_the_memoizer_is_disposed(bool synchronous)
+    {
+        var memoizer = new Memoizer(new() { TimeProvider = _time });
+        var cache = ByHand.Method<string, string>(new() { WaitTimeout = TimeSpan.FromSeconds(1), OnWaitTimeout = OnWaitTimeout.ComputeUncached }, memoizer);
+        var leader = cache.CallAsync("key", _ => new TaskCompletionSource<string>().Task);
+        var entering = cache.EnterAsync("key", CancellationToken.None).AsTask();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        using var turn = await entering;
+        Assert.False(turn.TryGet(out _));
+
+        memoizer.Dispose();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => _ = synchronous
+            ? turn.Compute(0, static (_, _) => "computed too late")
+            : await turn.ComputeAsync(0, static (_, _) => new ValueTask<string>("computed too late")));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leader);
+    }
+
     [Theory]
     [InlineData(OnFailure.Share)]
     [InlineData(OnFailure.Retry)]

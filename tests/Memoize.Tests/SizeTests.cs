@@ -107,6 +107,21 @@ public sealed class SizeTests
     }
 
     [Fact]
+    public void What_a_value_is_heavier_or_lighter_than_the_one_before_counts_for_the_memoizer()
+    {
+        using var memoizer = new Memoizer(new MemoizerOptions { MaxSize = 100 });
+        var cache = ByHand.Method<int, string>(new() { Size = (_, value) => value.Length }, memoizer);
+        cache.Set(1, new string('x', 90));
+        cache.Set(1, new string('x', 10));
+        cache.Set(2, new string('x', 90));
+        Assert.Equal((2, 0), (cache.Statistics.Entries, cache.Statistics.Evictions));
+
+        cache.Set(1, new string('x', 20));
+
+        Assert.Equal((1, 1), (cache.Statistics.Entries, cache.Statistics.Evictions));
+    }
+
+    [Fact]
     public void Concurrent_writers_keep_the_limits_of_the_memoizer_when_they_are_done()
     {
         using var memoizer = new Memoizer(new MemoizerOptions { MaxEntries = 50 });

@@ -82,6 +82,20 @@ public sealed class StampedeTests
     }
 
     [Fact]
+    public async Task Keys_of_equal_hash_never_wait_for_each_other()
+    {
+        var cache = ByHand.Method<Colliding, int>();
+        var gate = new TaskCompletionSource<int>();
+        Task<int> slow = cache.CallAsync(new(1), _ => gate.Task);
+
+        for (int key = 2; key < 10; key++)
+            Assert.Equal(key, await cache.CallAsync(new(key), _ => Task.FromResult(key)).WaitAsync(TimeSpan.FromSeconds(60)));
+
+        gate.SetResult(1);
+        Assert.Equal(1, await slow);
+    }
+
+    [Fact]
     public void A_million_distinct_keys_leave_no_lock_behind()
     {
         var cache = ByHand.Method<int, int>();
@@ -125,5 +139,10 @@ public sealed class StampedeTests
         Threads.Run(100, _ => cache.Call("key", _ => throw new InvalidOperationException("This would be a second run.")));
 
         Assert.Equal((101, 100, 1), (cache.Statistics.Requests, cache.Statistics.Hits, cache.Statistics.Computed));
+    }
+
+    private sealed record Colliding(int Number)
+    {
+        public override int GetHashCode() => 1;
     }
 }

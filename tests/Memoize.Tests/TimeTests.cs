@@ -76,6 +76,33 @@ public sealed class TimeTests : IDisposable
         Assert.True(cache.TryPeek("forever", out _));
     }
 
+    // A DurationFrom that subtracts the clock from an expiry must not give more than what is left until then.
+    [Fact]
+    public void The_life_of_a_result_counts_from_before_it_is_asked_for()
+    {
+        var cache = Method(new() { DurationFrom = (_, _) => { _time.Advance(Seconds(3)); return Seconds(10); } });
+        var computed = _time.GetUtcNow();
+
+        cache.Call("key", _ => "value");
+
+        Assert.Equal(computed + Seconds(10), cache.Explain("key").Expires);
+    }
+
+    [Fact]
+    public async Task What_is_set_without_a_life_takes_the_stale_value_with_it()
+    {
+        var cache = Method(new() { StaleOnError = Seconds(100), DurationFrom = (_, value) => value == "" ? TimeSpan.Zero : Seconds(10) });
+        cache.Set("key", "old");
+        _time.Advance(Seconds(10));
+        var gate = new TaskCompletionSource<string>();
+        var call = cache.CallAsync("key", _ => gate.Task);
+
+        cache.Set("key", "");
+        gate.SetException(new InvalidOperationException());
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => call);
+    }
+
     [Fact]
     public async Task An_old_hit_is_served_and_starts_one_refresh()
     {
@@ -408,6 +435,36 @@ public sealed class TimeTests : IDisposable
         }));
 
         Assert.Equal((1, 0), (cache.Statistics.Failed, cache.LockCount));
+    }
+
+    [Fact]
+    public void A_synchronous_caller_that_is_cancelled_first_has_not_timed_out()
+    {
+        var cache = Method(new() { Timeout = Seconds(5) });
+        using var caller = new CancellationTokenSource();
+
+        Assert.ThrowsAny<OperationCanceledException>(() => cache.Call(
+            "key",
+            token =>
+            {
+                caller.Cancel();
+                token.ThrowIfCancellationRequested();
+                return "never";
+            },
+            caller.Token));
+
+        Assert.Equal((1, 0, 0), (cache.Statistics.Cancelled, cache.Statistics.Failed, cache.LockCount));
+    }
+
+    // The timers of .NET take less than fifty days.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_timeout_may_be_longer_than_any_timer(bool synchronous)
+    {
+        var cache = ByHand.Method<string, string>(new() { Timeout = TimeSpan.FromDays(60) }, new Memoizer());
+
+        Assert.Equal("value", synchronous ? cache.Call("key", _ => "value") : await cache.CallAsync("key", _ => Task.FromResult("value")));
     }
 
     [Fact]

@@ -452,9 +452,10 @@ internal sealed class KeyedLock<TKey, TValue>(LockTable<TKey, TValue> table) : K
                     verdict.Apply(HashedKey, outcome, Tags, _table.Memory);
                 }
 
-                // Last: from here on, who is alone inside may go, and the lock with it; and those who wait go without the gate.
+                // Last: from here on, who is alone inside may go, and the lock with it, if that one has not left already; and those who
+                // wait go without the gate.
                 _isOver = _wasShared && !isAbortion;
-                _isReusable = !isAbortion && _callers == 1 && !_wasShared;
+                _isReusable = !isAbortion && !_wasShared;
             }
         }
         finally

@@ -15,7 +15,7 @@ namespace Memoize;
 /// </remarks>
 public interface IClaimStore : ICacheStore
 {
-    /// <summary>How long a claim lasts that is not renewed.</summary>
+    /// <summary>How long a claim lasts that is not renewed; <see cref="Timeout.InfiniteTimeSpan"/> if none ever has to be.</summary>
     TimeSpan LeaseDuration { get; }
 
     /// <summary>Tries to get the right to compute a key.</summary>

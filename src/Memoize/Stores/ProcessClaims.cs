@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace Memoize;
@@ -9,10 +10,17 @@ namespace Memoize;
 /// </summary>
 /// <remarks>
 /// Invariants:
-/// 1. A claim is open, then being written or void; one that is being written ends as written or as void. Each step is taken once.
-/// 2. Who voids a claim that is being written waits for the writer, and changes the store only then: what was begun before a
-///    removal is never in the store after it.
+/// 1. A claim is open, then taken by its holder, who writes or abandons, or void; one that is taken can still become void. It is
+///    taken once.
+/// 2. Who voids a claim that its holder has taken waits until that one has written, and changes the store only then: what was
+///    begun before a removal is never in the store after it.
 /// 3. A claim is in the table until it has ended.
+/// 4. Who writes a key without a claim has one of its own while it does, so that nobody begins to compute the key who does not
+///    know what is being written.
+/// 5. A claim is voided by the tags of its own result and by those of the entry that it is to replace.
+/// Of what <see cref="IClaimStore"/> promises two things do not hold. There are no leases: a claim ends with its process, so that
+/// none has to be taken over from a process that is gone. And completing a claim again is false: to know what it was completed with
+/// would take memory for every key that was ever computed, and nobody tries twice, since within a process no answer is lost.
 /// </remarks>
 internal sealed class ProcessClaims : IClaimStore
 {
@@ -37,14 +45,32 @@ internal sealed class ProcessClaims : IClaimStore
 
     public void Write(StoredEntry entry)
     {
-        Void(entry.Key).Wait();
-        _store.Write(entry);
+        Claim claim;
+        while (!TryAdd(new Claim(RequestOf(entry), NextToken(), isTaken: true), out claim)) Void(claim).Wait();
+
+        try
+        {
+            _store.Write(entry);
+        }
+        finally
+        {
+            End(claim);
+        }
     }
 
     public async ValueTask WriteAsync(StoredEntry entry, CancellationToken cancellationToken = default)
     {
-        await Void(entry.Key).ConfigureAwait(false);
-        await _store.WriteAsync(entry, cancellationToken).ConfigureAwait(false);
+        Claim claim;
+        while (!TryAdd(new Claim(RequestOf(entry), NextToken(), isTaken: true), out claim)) await Void(claim).ConfigureAwait(false);
+
+        try
+        {
+            await _store.WriteAsync(entry, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            End(claim);
+        }
     }
 
     public bool Remove(StoreKey key)
@@ -98,9 +124,9 @@ internal sealed class ProcessClaims : IClaimStore
     public ClaimResult TryClaim(ClaimRequest request)
     {
         Claim claim;
-        while (!TryAdd(request, out claim))
+        while (!TryAdd(new Claim(request, NextToken()), out claim))
         {
-            if (!request.TakeOver) return PendingOn(claim);
+            if (!request.TakeOver) return AnswerBeside(request, claim, Read(request.Key));
 
             // The other is fenced off; what it is writing now is written over.
             Void(claim).Wait();
@@ -109,7 +135,7 @@ internal sealed class ProcessClaims : IClaimStore
         // Another memoizer of this process, or another process, may have written since the caller looked.
         try
         {
-            return Answer(request, claim, request.TakeOver ? default : Read(request.Key));
+            return Answer(request, claim, Read(request.Key));
         }
         catch
         {
@@ -121,15 +147,15 @@ internal sealed class ProcessClaims : IClaimStore
     public async ValueTask<ClaimResult> TryClaimAsync(ClaimRequest request, CancellationToken cancellationToken = default)
     {
         Claim claim;
-        while (!TryAdd(request, out claim))
+        while (!TryAdd(new Claim(request, NextToken()), out claim))
         {
-            if (!request.TakeOver) return PendingOn(claim);
+            if (!request.TakeOver) return AnswerBeside(request, claim, await ReadAsync(request.Key, cancellationToken).ConfigureAwait(false));
             await Void(claim).ConfigureAwait(false);
         }
 
         try
         {
-            return Answer(request, claim, request.TakeOver ? default : await ReadAsync(request.Key, cancellationToken).ConfigureAwait(false));
+            return Answer(request, claim, await ReadAsync(request.Key, cancellationToken).ConfigureAwait(false));
         }
         catch
         {
@@ -144,7 +170,7 @@ internal sealed class ProcessClaims : IClaimStore
 
     public bool Complete(StoreClaim claim, StoredEntry entry)
     {
-        if (Find(claim) is not { } open || !open.TryBeginWriting()) return false;
+        if (Find(claim) is not { } open || !open.TryTake()) return false;
 
         try
         {
@@ -160,7 +186,7 @@ internal sealed class ProcessClaims : IClaimStore
 
     public async ValueTask<bool> CompleteAsync(StoreClaim claim, StoredEntry entry, CancellationToken cancellationToken = default)
     {
-        if (Find(claim) is not { } open || !open.TryBeginWriting()) return false;
+        if (Find(claim) is not { } open || !open.TryTake()) return false;
 
         try
         {
@@ -176,7 +202,7 @@ internal sealed class ProcessClaims : IClaimStore
 
     public bool Abandon(StoreClaim claim)
     {
-        if (Find(claim) is not { } open || !open.TryVoid()) return false;
+        if (Find(claim) is not { } open || !open.TryTake()) return false;
 
         End(open);
         return true;
@@ -199,29 +225,42 @@ internal sealed class ProcessClaims : IClaimStore
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    private static ClaimResult PendingOn(Claim claim) => ClaimResult.Pending(claim.Token, DateTimeOffset.MaxValue);
+    private static ClaimRequest RequestOf(StoredEntry entry) => new() { Key = entry.Key, Method = entry.Method, Tags = entry.Tags };
 
+    // Content that is too short for a header cannot be read; whatever can takes its place.
     private static StoreLook WithRevision(StoreLook look) =>
-        look.Entry is { Revision: 0 } entry ? look with { Entry = entry with { Revision = RevisionOf(entry.Content.Span) } } : look;
+        look.Entry is { Revision: 0, Content.Length: >= 20 } entry ? look with { Entry = entry with { Revision = RevisionOf(entry.Content.Span) } } : look;
 
     // The checksum in the header, and when the value was made: another value has another.
     private static long RevisionOf(ReadOnlySpan<byte> content) =>
-        content.Length < 20 ? 1 : (BinaryPrimitives.ReadUInt32LittleEndian(content[8..]) ^ BinaryPrimitives.ReadInt64LittleEndian(content[12..])) | 1;
+        BinaryPrimitives.ReadUInt32LittleEndian(content[8..]) ^ BinaryPrimitives.ReadInt64LittleEndian(content[12..]);
 
-    private bool TryAdd(ClaimRequest request, out Claim claim)
+    private long NextToken() => Interlocked.Increment(ref _lastToken);
+
+    /// <summary>Makes a claim the one on its key, unless there is <paramref name="current"/> already.</summary>
+    private bool TryAdd(Claim claim, out Claim current)
     {
-        var mine = new Claim(request, Interlocked.Increment(ref _lastToken));
-        claim = _claims.GetOrAdd(request.Key, mine);
-        return claim == mine;
+        current = _claims.GetOrAdd(claim.Request.Key, claim);
+        return current == claim;
     }
 
     private ClaimResult Answer(ClaimRequest request, Claim claim, StoreLook look)
     {
-        if (look.Entry is not { } entry || entry.Revision == request.Seen) return ClaimResult.Won(new StoreClaim(request.Key, claim.Token));
+        if (!request.TakeOver && IsNews(request, look.Entry))
+        {
+            End(claim);
+            return ClaimResult.Ready(look.Entry);
+        }
 
-        End(claim);
-        return ClaimResult.Ready(entry);
+        claim.Replaces(look.Entry);
+        return ClaimResult.Won(new StoreClaim(request.Key, claim.Token));
     }
+
+    /// <summary>The answer to one who asked while another has the claim: an entry is one all the same, if the caller does not know it.</summary>
+    private static ClaimResult AnswerBeside(ClaimRequest request, Claim other, StoreLook look) =>
+        IsNews(request, look.Entry) ? ClaimResult.Ready(look.Entry) : ClaimResult.Pending(other.Token, DateTimeOffset.MaxValue);
+
+    private static bool IsNews(ClaimRequest request, [NotNullWhen(true)] StoredEntry? entry) => entry is not null && entry.Revision != request.Seen;
 
     private Claim? Find(StoreClaim claim) => _claims.TryGetValue(claim.Key, out var found) && found.Token == claim.Token ? found : null;
 
@@ -244,11 +283,12 @@ internal sealed class ProcessClaims : IClaimStore
         claim.End();
     }
 
-    private sealed class Claim(ClaimRequest request, long token)
+    private sealed class Claim(ClaimRequest request, long token, bool isTaken = false)
     {
         private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly Lock _state = new();
-        private bool _isWriting;
+        private volatile IReadOnlyList<string> _replacedTags = [];
+        private bool _isTaken = isTaken;
         private bool _isVoid;
 
         public ClaimRequest Request { get; } = request;
@@ -266,28 +306,32 @@ internal sealed class ProcessClaims : IClaimStore
             }
         }
 
-        public bool HasTag(string tag) => Request.Tags.Contains(tag, StringComparer.Ordinal);
+        public bool HasTag(string tag) => Request.Tags.Contains(tag, StringComparer.Ordinal) || _replacedTags.Contains(tag, StringComparer.Ordinal);
+
+        /// <summary>Says which entry the result is to take the place of; an invalidation of that one is one of the result, too.</summary>
+        public void Replaces(StoredEntry? entry) => _replacedTags = entry?.Tags ?? [];
 
         public bool IsOf(string? method) => method is null || method == Request.Method;
 
-        public bool TryBeginWriting()
+        /// <summary>Takes the claim for its last step. True once, for its holder, and only if it is not void.</summary>
+        public bool TryTake()
         {
             lock (_state)
             {
-                if (_isVoid || _isWriting) return false;
+                if (_isVoid || _isTaken) return false;
 
-                _isWriting = true;
+                _isTaken = true;
                 return true;
             }
         }
 
-        /// <summary>Voids the claim. False if it is being written: then it ends when that is done, and does not count.</summary>
+        /// <summary>Voids the claim. False if its holder has taken it: then it ends when that is done, and does not count.</summary>
         public bool TryVoid()
         {
             lock (_state)
             {
                 _isVoid = true;
-                return !_isWriting;
+                return !_isTaken;
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Reflection;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -45,6 +46,8 @@ public abstract class ClaimStoreContract(ITestOutputHelper output) : CacheStoreC
         Assert.False(await store.Abandon(claim), "A claim that is not current was abandoned.");
     }
 
+    private bool Has(StoreFeature feature) => !GetType().GetCustomAttributes<WithoutAttribute>().Any(without => without.Feature == feature);
+
     private StoreCalls Open(CallForm form) => Open(form, out _);
 
     private StoreCalls Open(CallForm form, out TimeSpan lease)
@@ -58,7 +61,7 @@ public abstract class ClaimStoreContract(ITestOutputHelper output) : CacheStoreC
 
     // Claiming
 
-    [Specification]
+    [Specification(StoreFeature.Leases)]
     public void A_lease_lasts_longer_than_no_time() => Assert.True(CreateStore().LeaseDuration > TimeSpan.Zero);
 
     [Specification]
@@ -72,7 +75,7 @@ public abstract class ClaimStoreContract(ITestOutputHelper output) : CacheStoreC
     }
 
     // Invariant 1
-    [Specification]
+    [Specification(StoreFeature.Leases)]
     public async Task A_claimed_key_is_pending_with_the_token_and_the_end_of_the_lease(CallForm form)
     {
         var store = Open(form, out var lease);
@@ -304,7 +307,7 @@ public abstract class ClaimStoreContract(ITestOutputHelper output) : CacheStoreC
     }
 
     // Invariant 2
-    [Specification]
+    [Specification(StoreFeature.CompletingAgain)]
     public async Task Completing_again_is_true_again_and_writes_nothing(CallForm form)
     {
         var store = Open(form);
@@ -393,7 +396,7 @@ public abstract class ClaimStoreContract(ITestOutputHelper output) : CacheStoreC
 
     // Leases
 
-    [Specification(StoreFeature.VirtualTime)]
+    [Specification(StoreFeature.Leases, StoreFeature.VirtualTime)]
     public async Task A_renewed_lease_begins_anew(CallForm form)
     {
         var store = Open(form, out var lease);
@@ -411,7 +414,7 @@ public abstract class ClaimStoreContract(ITestOutputHelper output) : CacheStoreC
         Assert.Equal(Time.GetUtcNow() + (0.25 * lease), result.PendingUntil, Precision);
     }
 
-    [Specification(StoreFeature.VirtualTime)]
+    [Specification(StoreFeature.Leases, StoreFeature.VirtualTime)]
     public async Task A_key_is_taken_over_when_the_lease_has_run_out_and_not_before(CallForm form)
     {
         var store = Open(form, out var lease);
@@ -425,7 +428,7 @@ public abstract class ClaimStoreContract(ITestOutputHelper output) : CacheStoreC
     }
 
     // Invariant 2: the fence. A holder that was away too long can neither store nor free.
-    [Specification(StoreFeature.VirtualTime)]
+    [Specification(StoreFeature.Leases, StoreFeature.VirtualTime)]
     public async Task A_holder_whose_key_was_taken_over_can_neither_store_nor_renew_nor_free(CallForm form)
     {
         var store = Open(form, out var lease);
@@ -443,7 +446,7 @@ public abstract class ClaimStoreContract(ITestOutputHelper output) : CacheStoreC
     }
 
     // Invariant 2
-    [Specification(StoreFeature.VirtualTime)]
+    [Specification(StoreFeature.Leases, StoreFeature.VirtualTime)]
     public async Task A_late_holder_does_not_shorten_or_lengthen_the_lease_of_the_next(CallForm form)
     {
         var store = Open(form, out var lease);
@@ -459,7 +462,7 @@ public abstract class ClaimStoreContract(ITestOutputHelper output) : CacheStoreC
     }
 
     // Invariant 3
-    [Specification(StoreFeature.VirtualTime)]
+    [Specification(StoreFeature.Leases, StoreFeature.VirtualTime)]
     public async Task A_claim_whose_lease_has_run_out_can_still_be_completed_while_nobody_has_taken_the_key_over(CallForm form)
     {
         var store = Open(form, out var lease);
@@ -472,7 +475,7 @@ public abstract class ClaimStoreContract(ITestOutputHelper output) : CacheStoreC
     }
 
     // Invariant 3
-    [Specification(StoreFeature.VirtualTime)]
+    [Specification(StoreFeature.Leases, StoreFeature.VirtualTime)]
     public async Task A_claim_whose_lease_has_run_out_can_still_be_renewed_while_nobody_has_taken_the_key_over(CallForm form)
     {
         var store = Open(form, out var lease);
@@ -487,7 +490,7 @@ public abstract class ClaimStoreContract(ITestOutputHelper output) : CacheStoreC
     }
 
     // Invariant 3
-    [Specification(StoreFeature.VirtualTime)]
+    [Specification(StoreFeature.Leases, StoreFeature.VirtualTime)]
     public async Task A_claim_whose_lease_has_run_out_can_still_be_abandoned_while_nobody_has_taken_the_key_over(CallForm form)
     {
         var store = Open(form, out var lease);
@@ -532,40 +535,42 @@ public abstract class ClaimStoreContract(ITestOutputHelper output) : CacheStoreC
     [Specification(StoreFeature.VirtualTime)]
     public async Task Tokens_increase_however_the_claim_before_ended(CallForm form)
     {
-        var store = Open(form, out var lease);
-        long last = 0;
-        foreach (var end in (Func<StoreClaim, Task>[])
-            [
-                claim => store.Abandon(claim),
-                claim => store.Complete(claim, Entry(claim.Key)),
-                claim => store.Remove(claim.Key),
-                claim => store.Write(Entry(claim.Key, tags: ["tag"])),
-                _ => store.RemoveByTag("tag"),
-                _ => store.Clear(Method),
-                _ => store.Clear(),
-                async _ =>
-                {
-                    Time.Advance(2 * lease);
-                    await store.Prune();
-                },
-                claim => store.Complete(claim, Entry(claim.Key, life: Seconds(1))),
-                async claim =>
-                {
-                    await store.Complete(claim, Entry(claim.Key, life: Seconds(1)));
-                    Time.Advance(Seconds(10));
-                    await store.Prune();
-                },
-            ])
-        {
-            foreach (bool takeOver in (bool[])[false, true])
+        var store = Open(form);
+        await AssertTokensIncrease(
+            store,
+            claim => store.Abandon(claim),
+            claim => store.Complete(claim, Entry(claim.Key)),
+            claim => store.Remove(claim.Key),
+            claim => store.Write(Entry(claim.Key, tags: ["tag"])),
+            _ => store.RemoveByTag("tag"),
+            _ => store.Clear(Method),
+            _ => store.Clear(),
+            claim => store.Complete(claim, Entry(claim.Key, life: Seconds(1))),
+            async claim =>
             {
-                long? seen = (await store.Read(Key(1))).Entry?.Revision;
-                var claim = await Win(store, Request(Key(1), seen, takeOver, tags: ["tag"]));
-                Assert.True(claim.Token > last, $"Token {claim.Token} after {last}.");
-                last = claim.Token;
-                await end(claim);
-            }
-        }
+                await store.Complete(claim, Entry(claim.Key, life: Seconds(1)));
+                Time.Advance(Seconds(10));
+                await store.Prune();
+            });
+    }
+
+    // Invariant 1
+    [Specification(StoreFeature.Leases, StoreFeature.VirtualTime)]
+    public async Task Tokens_increase_when_the_lease_before_has_run_out(CallForm form)
+    {
+        var store = Open(form, out var lease);
+        await AssertTokensIncrease(
+            store,
+            _ =>
+            {
+                Time.Advance(2 * lease);
+                return Task.CompletedTask;
+            },
+            async _ =>
+            {
+                Time.Advance(2 * lease);
+                await store.Prune();
+            });
     }
 
     // Invariant 1
@@ -756,7 +761,7 @@ public abstract class ClaimStoreContract(ITestOutputHelper output) : CacheStoreC
         Assert.Equal("value", ValueOf((await other.TryClaim(Request(Key(1)))).Entry));
     }
 
-    [Specification(StoreFeature.SecondProcess, StoreFeature.VirtualTime)]
+    [Specification(StoreFeature.SecondProcess, StoreFeature.Leases, StoreFeature.VirtualTime)]
     public async Task A_process_takes_over_from_another_that_is_gone(CallForm form)
     {
         var one = Open(form, out var lease);
@@ -828,7 +833,7 @@ public abstract class ClaimStoreContract(ITestOutputHelper output) : CacheStoreC
         await AssertReturns(Task.WhenAll(waiting));
     }
 
-    [Specification(StoreFeature.VirtualTime)]
+    [Specification(StoreFeature.Leases, StoreFeature.VirtualTime)]
     public async Task Waiting_lasts_no_longer_than_it_may(CallForm form)
     {
         var store = Open(form, out var lease);
@@ -872,7 +877,10 @@ public abstract class ClaimStoreContract(ITestOutputHelper output) : CacheStoreC
         int seed = ClaimStoreModel.SeedToReplay ?? Environment.TickCount;
         output.WriteLine($"Seed {seed}; to repeat it, set {ClaimStoreModel.SeedVariable}={seed}.");
         var one = CreateStore();
-        var model = new ClaimStoreModel(seed, Time, one, CreateSecondStore(), key => Key(key), (key, value, life, method, tags) => Entry(key, value, life, method: method, tags: tags));
+        var model = new ClaimStoreModel(seed, Time, one, CreateSecondStore(), key => Key(key), (key, value, life, method, tags) => Entry(key, value, life, method: method, tags: tags))
+        {
+            KnowsCompleted = Has(StoreFeature.CompletingAgain),
+        };
 
         model.Run(RandomOperations);
 
@@ -917,6 +925,22 @@ public abstract class ClaimStoreContract(ITestOutputHelper output) : CacheStoreC
         _ => store.Clear(),
         claim => store.TryClaim(Request(claim.Key, takeOver: true)),
     ];
+
+    private async Task AssertTokensIncrease(StoreCalls store, params Func<StoreClaim, Task>[] ends)
+    {
+        long last = 0;
+        foreach (var end in ends)
+        {
+            foreach (bool takeOver in (bool[])[false, true])
+            {
+                long? seen = (await store.Read(Key(1))).Entry?.Revision;
+                var claim = await Win(store, Request(Key(1), seen, takeOver, tags: ["tag"]));
+                Assert.True(claim.Token > last, $"Token {claim.Token} after {last}.");
+                last = claim.Token;
+                await end(claim);
+            }
+        }
+    }
 
     private async Task AssertVoid(StoreCalls store, StoreClaim claim, string? expected)
     {

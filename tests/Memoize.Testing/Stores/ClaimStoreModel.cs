@@ -20,6 +20,7 @@ internal sealed class ClaimStoreModel
     private readonly Random _random;
     private readonly ManualTimeProvider _time;
     private readonly IClaimStore[] _stores;
+    private readonly TimeSpan _lease;
     private readonly MakeEntry _entry;
     private readonly ModelledKey[] _keys;
     private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);
@@ -32,6 +33,7 @@ internal sealed class ClaimStoreModel
         _random = new Random(seed);
         _time = time;
         _stores = [one, other];
+        _lease = one.LeaseDuration;
         _entry = entry;
         _keys = [.. Enumerable.Range(0, Keys).Select(i => new ModelledKey(key(i), Methods[i % Methods.Length]))];
     }
@@ -40,6 +42,9 @@ internal sealed class ClaimStoreModel
 
     /// <summary>The seed that the environment asks for.</summary>
     public static int? SeedToReplay => int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), out int seed) ? seed : null;
+
+    /// <summary>Whether completing again is true again.</summary>
+    public bool KnowsCompleted { get; init; } = true;
 
     public void Run(int operations)
     {
@@ -62,6 +67,11 @@ internal sealed class ClaimStoreModel
 
     // Either of the two.
     private IClaimStore Store => _stores[_random.Next(2)];
+
+    // About as long as a lease; where there are none, as long as one could be.
+    private TimeSpan Life => _lease == Timeout.InfiniteTimeSpan ? TimeSpan.FromSeconds(30) : _lease;
+
+    private DateTimeOffset EndOfLease => _lease == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : _time.GetUtcNow() + _lease;
 
     private bool IsSynchronous => _random.Next(2) == 0;
 
@@ -106,6 +116,17 @@ internal sealed class ClaimStoreModel
         Say($"remove by tag {tag}");
         long removed = IsSynchronous ? Store.RemoveByTag(tag) : Wait(Store.RemoveByTagAsync(tag));
         Same(Invalidate(entry => entry.Stored.Tags.Contains(tag), claim => claim.Tags.Contains(tag)), removed, "removed by tag");
+        foreach (var key in _keys) AskForClaimOfPruned(key, tag);
+    }
+
+    // A store may remember with the claim which tags the entry had that it is to replace; whether they still count when that entry
+    // was pruned meanwhile is its own affair.
+    private void AskForClaimOfPruned(ModelledKey key, string tag)
+    {
+        if (key is not { Entry: null, Claim: { } claim } || !claim.ReplacedTags.Contains(tag)) return;
+
+        if (Store.Renew(new StoreClaim(key.Key, claim.Token))) claim.Until = EndOfLease;
+        else key.Claim = null;
     }
 
     private void Clear(string? method)
@@ -127,7 +148,7 @@ internal sealed class ClaimStoreModel
     // Never onto a moment at which something ends, whose side a store may take either way.
     private void Advance()
     {
-        var by = _random.Next(8) == 0 ? _stores[0].LeaseDuration : _random.NextDouble() * _stores[0].LeaseDuration / 3;
+        var by = _random.Next(8) == 0 ? Life : _random.NextDouble() * Life / 3;
         while (_keys.Any(key => IsNear(key.Entry?.GoneAt) || IsNear(key.Claim?.Until))) by += TimeSpan.FromMilliseconds(7);
         Say($"advance by {by}");
         _time.Advance(by);
@@ -164,7 +185,7 @@ internal sealed class ClaimStoreModel
             long token = result.Claim.Value.Token;
             Assert.True(token > key.Tokens.LastOrDefault(), $"got token {token} after {key.Tokens.LastOrDefault()}");
             key.Tokens.Add(token);
-            key.Claim = new(token, key.Method, request.Tags) { Until = _time.GetUtcNow() + _stores[0].LeaseDuration };
+            key.Claim = new(token, key.Method, request.Tags) { Until = EndOfLease, ReplacedTags = key.Entry?.Stored.Tags ?? [] };
         }
     }
 
@@ -173,7 +194,7 @@ internal sealed class ClaimStoreModel
         var claim = key.RandomClaim(_random);
         Say($"renew {claim.Token} of {key}");
         Same(key.Claim?.Token == claim.Token, IsSynchronous ? Store.Renew(claim) : Wait(Store.RenewAsync(claim)), "renewed");
-        if (key.Claim?.Token == claim.Token) key.Claim.Until = _time.GetUtcNow() + _stores[0].LeaseDuration;
+        if (key.Claim?.Token == claim.Token) key.Claim.Until = EndOfLease;
     }
 
     private void Complete(ModelledKey key)
@@ -182,7 +203,7 @@ internal sealed class ClaimStoreModel
         var entry = NewEntry(key) with { CompletedBy = claim.Token };
         Say($"complete {claim.Token} of {key} with {entry.Value}");
         bool isCurrent = key.Claim?.Token == claim.Token;
-        bool wasCompleted = key.Entry is not null && key.Entry.CompletedBy == claim.Token;
+        bool wasCompleted = KnowsCompleted && key.Entry is not null && key.Entry.CompletedBy == claim.Token;
         Same(isCurrent || wasCompleted, IsSynchronous ? Store.Complete(claim, entry.Stored) : Wait(Store.CompleteAsync(claim, entry.Stored)), "completed");
         if (!isCurrent) return;
 
@@ -238,7 +259,7 @@ internal sealed class ClaimStoreModel
 
     private ModelledEntry NewEntry(ModelledKey key)
     {
-        TimeSpan? life = _random.Next(3) == 0 ? null : _random.NextDouble() * 4 * _stores[0].LeaseDuration;
+        TimeSpan? life = _random.Next(3) == 0 ? null : _random.NextDouble() * 4 * Life;
         string value = $"value {++_values}";
         return new(_entry(key.Key, value, life, key.Method, RandomTags()), value, _time.GetUtcNow() + life);
     }
@@ -301,5 +322,7 @@ internal sealed class ClaimStoreModel
     private sealed record ModelledClaim(long Token, string Method, IReadOnlyList<string> Tags)
     {
         public DateTimeOffset Until { get; set; }
+
+        public IReadOnlyList<string> ReplacedTags { get; init; } = [];
     }
 }

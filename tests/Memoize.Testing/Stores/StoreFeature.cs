@@ -29,4 +29,10 @@ public enum StoreFeature
 
     /// <summary>It counts the writes of a key.</summary>
     Revisions,
+
+    /// <summary>Its claims have leases that run out; without, <see cref="IClaimStore.LeaseDuration"/> is <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+    Leases,
+
+    /// <summary>It knows which claim an entry was completed with, so that completing again is true again.</summary>
+    CompletingAgain,
 }

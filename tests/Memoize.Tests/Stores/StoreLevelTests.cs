@@ -62,6 +62,19 @@ public sealed class StoreLevelTests
 
     [Theory]
     [MemberData(nameof(Forms))]
+    public async Task What_comes_from_the_store_stays_within_the_limits_of_the_memoizer(bool isAsync)
+    {
+        var first = _processes.Start();
+        foreach (string key in (string[])["one", "two", "three"]) await Load(first, isAsync, key, () => key);
+        var later = _processes.Start(configure: options => options.MaxEntries = 2);
+
+        foreach (string key in (string[])["one", "two", "three"]) Assert.Equal(key, await Load(later, isAsync, key, Fail));
+
+        Assert.Equal(2, later.Statistics.Entries);
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
     public async Task An_entry_too_large_for_memory_is_served_from_the_store(bool isAsync)
     {
         var policy = new CachePolicy<string?> { Size = (_, value) => value!.Length, MaxSize = 2 };
@@ -125,6 +138,37 @@ public sealed class StoreLevelTests
         Assert.Equal("one", await Load(later, isAsync, "key", Fail));
 
         Assert.Equal("two", await Load(_processes.Start(policy), isAsync, "key", () => "two"));
+    }
+
+    [Fact]
+    public void What_was_written_longer_ago_than_sliding_allows_is_not_there_to_be_peeked_at()
+    {
+        var policy = new CachePolicy<string?> { Sliding = TimeSpan.FromMinutes(5) };
+        _processes.Start(policy).Call("key", _ => "one");
+        var later = _processes.Start(policy);
+        Time.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromTicks(1));
+        Assert.True(later.TryPeek("key", out _));
+
+        Time.Advance(TimeSpan.FromTicks(1));
+
+        Assert.False(later.TryPeek("key", out _));
+        Assert.Equal((EntryState.Absent, MissReason.Expired), (later.Explain("key").State, later.Explain("key").Reason));
+    }
+
+    // Written by a machine whose clock is ahead, or before this one's was put back.
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task An_entry_from_the_future_lives_no_longer_than_one_that_is_written_now(bool isAsync)
+    {
+        var future = Time.GetUtcNow().AddHours(1);
+        var header = new EntryHeader { Created = future, Expires = future.AddMinutes(10), Schema = 1, Format = SimulatedProcesses.FormatOf<string>() };
+        _processes.Store.Write(EntryOf("ahead") with { Content = header.Encode(SimulatedProcesses.KeyOf("key"), "\"ahead\""u8) });
+        var method = _processes.Start(new() { Duration = TimeSpan.FromMinutes(10) });
+
+        Assert.Equal("ahead", await Load(method, isAsync, "key", Fail));
+
+        Time.Advance(TimeSpan.FromMinutes(10));
+        Assert.False(method.TryGet("key", out _));
     }
 
     [Theory]
@@ -291,6 +335,23 @@ public sealed class StoreLevelTests
         Assert.Equal((1, 1), (second.Statistics.Coalesced, second.Statistics.MissesFor(MissReason.NotFound)));
         Assert.Equal("one", await Load(second, isAsync, "key", Fail));
         Assert.Equal((0, 0), (first.LockCount, second.LockCount));
+    }
+
+    // The lock of a key is used again for the next.
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task After_a_value_of_another_process_the_next_key_is_computed_like_any_other(bool isAsync)
+    {
+        var claim = _processes.ClaimAndDie("key");
+        var method = _processes.Start();
+        var waiter = Task.Run(() => Load(method, isAsync, "key", Fail));
+        Threads.WaitUntil(() => Time.ActiveTimers > 0);
+        _processes.Store.Complete(claim, EntryOf("theirs"));
+        Assert.Equal("theirs", await waiter);
+
+        Assert.Equal("mine", await Load(method, isAsync, "other", () => "mine"));
+
+        Assert.Equal((1, 1), (method.Statistics.Coalesced, method.Statistics.Computed));
     }
 
     // It is there for those whose own computation fails.
