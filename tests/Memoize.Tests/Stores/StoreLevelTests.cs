@@ -679,6 +679,38 @@ public sealed class StoreLevelTests
         Assert.DoesNotContain(_processes.Log.Records, record => record.EventId == 3);
     }
 
+    [Theory]
+    [InlineData(10, 9, 0.5, false)]
+    [InlineData(null, 9, 0.5, true)]
+    [InlineData(null, 9, 0.0, true)]
+    public void A_life_that_goes_on_from_the_store_has_its_refresh_before_its_end(int? minutes, int refreshAfter, double jitter, bool hasItsOwn)
+    {
+        var policy = new CachePolicy<string?>
+        {
+            Duration = minutes is { } life ? TimeSpan.FromMinutes(life) : null,
+            RefreshAfter = TimeSpan.FromMinutes(refreshAfter),
+            Jitter = jitter,
+            DurationFrom = hasItsOwn ? static (_, _) => TimeSpan.FromMinutes(5) : null,
+        };
+        var writer = _processes.Start(policy);
+        string[] keys = [.. Enumerable.Range(0, 100).Select(static i => $"{i}")];
+        foreach (string key in keys) writer.Call(key, _ => "value");
+        var later = _processes.Start(policy);
+        foreach (string key in keys)
+        {
+            later.Call(key, _ => Fail());
+            Assert.Equal(writer.Explain(key).Expires, later.Explain(key).Expires);
+        }
+
+        // A moment before each ends, it is due.
+        foreach (var (key, expires) in keys.Select(key => (key, later.Explain(key).Expires!.Value)).OrderBy(static end => end.Value))
+        {
+            Time.Advance(expires - TimeSpan.FromTicks(1) - Time.GetUtcNow());
+
+            Assert.True(later.TryGet(key, out _, out bool refresh) && refresh);
+        }
+    }
+
     // Stale values
 
     [Theory]
