@@ -48,6 +48,9 @@ public abstract class CachedMethod
     /// <summary>The sum of the sizes of the entries in memory.</summary>
     internal abstract long TotalSize { get; }
 
+    /// <summary>What the method keeps of what all methods may keep together; null if there is no such limit.</summary>
+    internal BudgetShare? Share { get; private protected init; }
+
     /// <summary>Makes the entry leave that can be spared most. False if there is none.</summary>
     internal abstract bool EvictOne();
 
@@ -98,7 +101,8 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         _policy.Validate(Name, memoizer.Options.DefaultDuration);
         _clock = memoizer.Clock;
         _counters = new MethodCounters(ofInstance);
-        _memory = new MemoryStore<TKey, TValue>(_policy, _clock, _counters, memoizer.Budget, memoizer.Scheduling?.Seed);
+        Share = memoizer.Budget is { } budget ? new BudgetShare(budget) : null;
+        _memory = new MemoryStore<TKey, TValue>(_policy, _clock, _counters, Share, memoizer.Scheduling?.Seed);
         _locks = new KeyedLocks<TKey, TValue>(this, _memory);
         _store = StoreLevel<TKey, TValue>.Of(this, definition, _counters);
         _runner = new ComputationRunner<TKey, TValue>(this, _policy, _memory, _store, _counters);

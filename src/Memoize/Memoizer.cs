@@ -18,7 +18,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
 
     private readonly ConcurrentDictionary<object, CachedMethod> _methods = new(ReferenceEqualityComparer.Instance);
     private readonly Lock _making = new();
-    private readonly List<WeakReference<CachedMethod>> _ofInstances = [];
+    private readonly List<(WeakReference<CachedMethod> Method, BudgetShare? Share)> _ofInstances = [];
     private readonly TaskCompletionSource _aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer? _pruning;
     private readonly Lazy<Task> _shutdown;
@@ -342,8 +342,8 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         var method = new CachedMethod<TKey, TValue>(definition, this, ofInstance: true);
         lock (_ofInstances)
         {
-            if (_ofInstances.Count == _ofInstances.Capacity) _ofInstances.RemoveAll(static weak => !weak.TryGetTarget(out _));
-            _ofInstances.Add(new WeakReference<CachedMethod>(method));
+            if (_ofInstances.Count == _ofInstances.Capacity) RemoveCollected();
+            _ofInstances.Add((new(method), method.Share));
         }
 
         return method;
@@ -352,18 +352,23 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     private List<CachedMethod> LivingOfInstances()
     {
         var living = new List<CachedMethod>();
-        lock (_ofInstances)
-        {
-            _ofInstances.RemoveAll(weak =>
-            {
-                if (!weak.TryGetTarget(out var method)) return true;
-                living.Add(method);
-                return false;
-            });
-        }
-
+        lock (_ofInstances) RemoveCollected(living);
         return living;
     }
+
+    // The methods of objects that were collected, with what they kept of the limits of all.
+    private void RemoveCollected(List<CachedMethod>? living = null) =>
+        _ofInstances.RemoveAll(one =>
+        {
+            if (one.Method.TryGetTarget(out var method))
+            {
+                living?.Add(method);
+                return false;
+            }
+
+            one.Share?.GiveBack();
+            return true;
+        });
 
     // On a timer's thread, an exception of a key's equality or of the clock would end the process.
     private void PruneCarefully()

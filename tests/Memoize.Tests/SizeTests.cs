@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Memoize.Tests;
 
 /// <summary>Limits on the size of what is kept, by method and by memoizer. (R19)</summary>
@@ -103,6 +105,37 @@ public sealed class SizeTests
             one.Set(key, new string('x', 30));
             two.Set(key, new string('x', 10));
             Assert.True(TotalSize(one) + TotalSize(two) <= 1_000);
+        }
+    }
+
+    [Fact]
+    public void What_the_methods_of_collected_objects_kept_counts_no_longer()
+    {
+        using var memoizer = new Memoizer(new MemoizerOptions { MaxEntries = 100, MaxSize = 1_000, AutomaticPruning = false });
+        var ofInstances = new CachedMethodDefinition<int, string>("Tests.OfInstances", new() { Size = static (_, value) => value.Length });
+        Fill(50);
+        for (int i = 0; i < 10 && memoizer.Methods.Count > 0; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        var shared = ByHand.Method<int, string>(new() { Size = static (_, value) => value.Length }, memoizer, "Tests.Shared");
+        for (int key = 0; key < 100; key++) shared.Set(key, "0123456789");
+
+        Assert.Equal((100, 0), (shared.Statistics.Entries, shared.Statistics.Evictions));
+        shared.Set(100, "one too many");
+        Assert.InRange(shared.Statistics.Entries, 99, 100);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        void Fill(int objects)
+        {
+            for (int i = 0; i < objects; i++)
+            {
+                var method = ofInstances.For(memoizer, new object());
+                method.Set(1, "0123456789");
+                method.Set(2, "0123456789");
+            }
         }
     }
 

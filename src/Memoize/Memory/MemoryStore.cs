@@ -38,7 +38,7 @@ internal sealed class MemoryStore<TKey, TValue>
     private readonly EvictionPolicy _policy;
     private readonly CacheClock _clock;
     private readonly MethodCounters _counters;
-    private readonly MemoryBudget? _budget;
+    private readonly BudgetShare? _budget;
     private readonly int _capacity;
     private readonly int _tagCapacity;
     private readonly long _sliding;
@@ -57,9 +57,9 @@ internal sealed class MemoryStore<TKey, TValue>
     /// <param name="policy">The options of the method.</param>
     /// <param name="clock">The time.</param>
     /// <param name="counters">Where evictions are counted.</param>
-    /// <param name="budget">What all methods of the memoizer may keep together; null for no limit.</param>
+    /// <param name="budget">The method's share of what all methods of the memoizer may keep together; null for no limit.</param>
     /// <param name="seed">What chance depends on; null for chance.</param>
-    public MemoryStore(CachePolicy<TValue> policy, CacheClock clock, MethodCounters counters, MemoryBudget? budget = null, uint? seed = null)
+    public MemoryStore(CachePolicy<TValue> policy, CacheClock clock, MethodCounters counters, BudgetShare? budget = null, uint? seed = null)
     {
         _clock = clock;
         _counters = counters;
