@@ -113,8 +113,8 @@ public sealed class SizeTests
     {
         using var memoizer = new Memoizer(new MemoizerOptions { MaxEntries = 100, MaxSize = 1_000, AutomaticPruning = false });
         var ofInstances = new CachedMethodDefinition<int, string>("Tests.OfInstances", new() { Size = static (_, value) => value.Length });
-        Fill(50);
-        for (int i = 0; i < 10 && memoizer.Methods.Count > 0; i++)
+        var last = Fill(50);
+        for (int i = 0; i < 10 && last.IsAlive; i++)
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
@@ -128,14 +128,17 @@ public sealed class SizeTests
         Assert.InRange(shared.Statistics.Entries, 99, 100);
 
         [MethodImpl(MethodImplOptions.NoInlining)]
-        void Fill(int objects)
+        WeakReference Fill(int objects)
         {
+            CachedMethod<int, string>? method = null;
             for (int i = 0; i < objects; i++)
             {
-                var method = ofInstances.For(memoizer, new object());
+                method = ofInstances.For(memoizer, new object());
                 method.Set(1, "0123456789");
                 method.Set(2, "0123456789");
             }
+
+            return new WeakReference(method);
         }
     }
 
