@@ -106,12 +106,15 @@ internal sealed class MemoryStore<TKey, TValue>
     public bool TryPeek(TKey key, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry) => _entries.TryGet(key, out entry);
 
     /// <summary>Whether a hit on <paramref name="entry"/> is to start its refresh. True for one caller.</summary>
+    public bool TryClaimRefresh(MemoryEntry<TKey, TValue> entry) => IsDueForRefresh(entry) && entry.TryClaimRefresh();
+
+    /// <summary>Whether <paramref name="entry"/> has the age for a refresh, and nobody has started one.</summary>
     public bool IsDueForRefresh(MemoryEntry<TKey, TValue> entry)
     {
         if (entry.RefreshAt == CacheClock.Never) return false;
 
         long now = _clock.Now;
-        return now >= entry.RefreshAt && entry.FailureAt(now) is null && entry.TryClaimRefresh();
+        return now >= entry.RefreshAt && entry.FailureAt(now) is null && !entry.IsRefreshing;
     }
 
     /// <summary>The exact look, which leaves no mark: the entry that is there, fresh or not, and if it is not fresh, why.</summary>

@@ -711,6 +711,110 @@ public sealed class StoreLevelTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task A_value_in_the_store_that_is_due_for_its_refresh_is_served_and_refreshed_once(bool isAsync)
+    {
+        var policy = new CachePolicy<string?> { Duration = TimeSpan.FromMinutes(10), RefreshAfter = TimeSpan.FromMinutes(5) };
+        await Load(_processes.Start(policy), isAsync, "key", () => "old");
+        Time.Advance(TimeSpan.FromMinutes(5));
+        var later = _processes.Start(policy);
+        using var gate = new ManualResetEventSlim();
+        int runs = 0;
+        string Refresh()
+        {
+            Interlocked.Increment(ref runs);
+            gate.Wait();
+            return "new";
+        }
+
+        for (int i = 0; i < 20; i++)
+        {
+            // All are served while the refresh runs.
+            Assert.Equal("old", await Load(later, isAsync, "key", Refresh));
+            Threads.WaitUntil(() => runs == 1);
+        }
+
+        Assert.Equal(EntryState.Refreshing, later.Explain("key").State);
+        gate.Set();
+        Threads.WaitUntil(() => later.TryPeek("key", out string? value) && value == "new");
+        Threads.WaitUntil(() => later.LockCount == 0);
+        Assert.Equal(1, runs);
+        Assert.Equal((20, 20, 0), (later.Statistics.Requests, later.Statistics.Hits, later.Statistics.Misses));
+        Assert.Equal("new", await Load(_processes.Start(policy), isAsync, "key", Fail));
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task Callers_that_come_together_start_one_refresh_of_what_the_store_has(bool isAsync)
+    {
+        var policy = new CachePolicy<string?> { Duration = TimeSpan.FromMinutes(10), RefreshAfter = TimeSpan.FromMinutes(5) };
+        for (int round = 0; round < 200; round++)
+        {
+            string key = $"{round}";
+            await Load(_processes.Start(policy), isAsync, key, () => "old");
+            Time.Advance(TimeSpan.FromMinutes(5));
+            var later = _processes.Start(policy);
+            int runs = 0;
+
+            Threads.Run(4, _ => Assert.Contains(Load(later, isAsync, key, () => $"new {Interlocked.Increment(ref runs)}").GetAwaiter().GetResult(), new[] { "old", "new 1" }));
+
+            Threads.WaitUntil(() => later.TryPeek(key, out string? value) && value == "new 1");
+            Threads.WaitUntil(() => later.LockCount == 0);
+            Assert.Equal(1, runs);
+            Assert.Equal(0, later.Statistics.Misses - later.Statistics.Coalesced);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task A_value_in_the_store_that_is_not_yet_due_is_only_served(bool isAsync)
+    {
+        var policy = new CachePolicy<string?> { Duration = TimeSpan.FromMinutes(10), RefreshAfter = TimeSpan.FromMinutes(5) };
+        await Load(_processes.Start(policy), isAsync, "key", () => "old");
+        Time.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromTicks(1));
+        var later = _processes.Start(policy);
+
+        Assert.Equal("old", await Load(later, isAsync, "key", Fail));
+
+        Assert.Equal(EntryState.Fresh, later.Explain("key").State);
+        Assert.Equal((1, 0), (later.Statistics.StoreHits, later.LockCount));
+    }
+
+    [Fact]
+    public async Task A_method_without_a_token_refreshes_what_the_store_has()
+    {
+        var policy = new CachePolicy<string?> { Duration = TimeSpan.FromMinutes(10), RefreshAfter = TimeSpan.FromMinutes(5) };
+        _processes.Start(policy).Call("key", _ => "old");
+        Time.Advance(TimeSpan.FromMinutes(6));
+        var later = _processes.Start(policy);
+
+        var turn = later.Enter("key", default);
+        Assert.False(turn.TryGet(out _));
+        string? served = await turn.ComputeAsync(0, static _ => new ValueTask<string?>("new"));
+        turn.Dispose();
+
+        Assert.Equal("old", served);
+        Threads.WaitUntil(() => later.TryPeek("key", out string? value) && value == "new");
+        Threads.WaitUntil(() => later.LockCount == 0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task A_refresh_of_what_the_store_has_that_fails_leaves_it(bool isAsync)
+    {
+        var policy = new CachePolicy<string?> { Duration = TimeSpan.FromMinutes(10), RefreshAfter = TimeSpan.FromMinutes(5) };
+        await Load(_processes.Start(policy), isAsync, "key", () => "old");
+        Time.Advance(TimeSpan.FromMinutes(6));
+        var later = _processes.Start(policy);
+
+        Assert.Equal("old", await Load(later, isAsync, "key", Fail));
+
+        Threads.WaitUntil(() => _processes.Log.Records.Any(record => record.EventId == 3) && later.Explain("key").State == EntryState.Fresh);
+        Assert.Equal("old", await Load(later, isAsync, "key", Fail));
+        Assert.Equal(0, later.Statistics.Failed);
+    }
+
     // Stale values
 
     [Theory]
