@@ -303,12 +303,16 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     private async Task ShutDownAsync()
     {
         Close();
+        var grace = Limits.ForTimer(Options.ShutdownTimeout);
         try
         {
-            await Task.WhenAny(Running.WhenIdleAsync(), _graceIsOver.Task).WaitAsync(Limits.ForTimer(Options.ShutdownTimeout), Options.TimeProvider).ConfigureAwait(false);
+            // Whichever clock says first that it is over: one of the user's that nobody moves on must not hold up who disposes the memoizer.
+            var end = Task.WhenAny(Running.WhenIdleAsync(), _graceIsOver.Task).WaitAsync(grace, Options.TimeProvider);
+            await (Options.TimeProvider == TimeProvider.System ? end : end.WaitAsync(grace)).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
+            _graceIsOver.TrySetResult();
             Log.ComputationsCancelledAtShutdown(Logger, Running.Count, Options.ShutdownTimeout);
             CancelComputations();
         }
