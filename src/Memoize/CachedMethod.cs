@@ -6,10 +6,12 @@ namespace Memoize;
 /// <remarks>Thread-safe.</remarks>
 public abstract class CachedMethod
 {
-    private protected CachedMethod(string name, Memoizer memoizer)
+    private protected CachedMethod(string name, Memoizer memoizer, object definition, int number)
     {
         Name = name;
         Memoizer = memoizer;
+        Definition = definition;
+        Number = number;
     }
 
     /// <summary>The method with its type and parameter types.</summary>
@@ -20,6 +22,12 @@ public abstract class CachedMethod
 
     /// <summary>What happened to the calls so far: a snapshot.</summary>
     public abstract MethodStatistics Statistics { get; }
+
+    /// <summary>What is fixed about the method.</summary>
+    internal object Definition { get; }
+
+    /// <summary>The number of the definition, by which the <see cref="MethodTable"/> finds the method.</summary>
+    internal int Number { get; }
 
     /// <summary>Removes every entry of the method, in memory and in its store. Results of computations that are running now are not kept.</summary>
     /// <exception cref="Exception">The store failed; memory is cleared all the same.</exception>
@@ -95,7 +103,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     private readonly ComputationRunner<TKey, TValue> _runner;
 
     internal CachedMethod(CachedMethodDefinition<TKey, TValue> definition, Memoizer memoizer, bool ofInstance = false)
-        : base(definition.Name, memoizer)
+        : base(definition.Name, memoizer, definition, definition.Number)
     {
         _policy = definition.Policy;
         _policy.Validate(Name, memoizer.Options.DefaultDuration);

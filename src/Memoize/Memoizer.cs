@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
@@ -16,7 +15,6 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
 {
     private static Memoizer? _default;
 
-    private readonly ConcurrentDictionary<object, CachedMethod> _methods = new(ReferenceEqualityComparer.Instance);
     private readonly Lock _making = new();
     private readonly List<(WeakReference<CachedMethod> Method, BudgetShare? Share)> _ofInstances = [];
     private readonly TaskCompletionSource _aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -55,9 +53,11 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     /// The methods that were called, or whose handles were used, so far. One whose objects share nothing
     /// (<see cref="CacheScope.Instance"/>) is there once for each object that is alive.
     /// </summary>
-    public IReadOnlyCollection<CachedMethod> Methods => [.. _methods.Values, .. LivingOfInstances()];
+    public IReadOnlyCollection<CachedMethod> Methods => [.. Table.All, .. LivingOfInstances()];
 
     internal MemoizerOptions Options { get; }
+
+    internal MethodTable Table { get; } = new();
 
     internal Scheduling? Scheduling => Options.Scheduling;
 
@@ -226,16 +226,18 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     internal CachedMethod<TKey, TValue> GetOrAdd<TKey, TValue>(CachedMethodDefinition<TKey, TValue> definition)
         where TKey : notnull
     {
+        if (Table.Find(definition, definition.Number) is { } found) return (CachedMethod<TKey, TValue>)found;
+
         ThrowIfDisposed();
-        if (_methods.TryGetValue(definition, out var found)) return (CachedMethod<TKey, TValue>)found;
 
         // One at a time: the user's Pipeline is asked once for each method.
         lock (_making)
         {
-            return (CachedMethod<TKey, TValue>)_methods.GetOrAdd(
-                definition,
-                static (_, call) => new CachedMethod<TKey, TValue>(call.definition, call.memoizer),
-                (definition, memoizer: this));
+            if (Table.Find(definition, definition.Number) is { } there) return (CachedMethod<TKey, TValue>)there;
+
+            var made = new CachedMethod<TKey, TValue>(definition, this);
+            Table.Add(made);
+            return made;
         }
     }
 
@@ -399,20 +401,28 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         return winner;
     }
 
-    // The timer holds the memoizer weakly: it does not keep one alive that nobody uses any more.
+    // The timer holds the memoizer weakly: it does not keep one alive that nobody uses any more, and ends after it.
     private static ITimer StartPruning(Memoizer memoizer)
     {
         var options = memoizer.Options;
         using (ExecutionContext.SuppressFlow())
         {
-            return options.TimeProvider.CreateTimer(
-                static state =>
-                {
-                    if (((WeakReference<Memoizer>)state!).TryGetTarget(out var target)) target.PruneCarefully();
-                },
-                new WeakReference<Memoizer>(memoizer),
-                options.PruningInterval,
-                options.PruningInterval);
+            return new PruningTimer(memoizer).Start(options.TimeProvider, options.PruningInterval);
+        }
+    }
+
+    private sealed class PruningTimer(Memoizer memoizer)
+    {
+        private readonly WeakReference<Memoizer> _memoizer = new(memoizer);
+        private ITimer? _timer;
+
+        public ITimer Start(TimeProvider time, TimeSpan interval) =>
+            _timer = time.CreateTimer(static timer => ((PruningTimer)timer!).Tick(), this, interval, interval);
+
+        private void Tick()
+        {
+            if (_memoizer.TryGetTarget(out var target)) target.PruneCarefully();
+            else _timer?.Dispose();
         }
     }
 }

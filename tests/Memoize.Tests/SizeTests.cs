@@ -113,12 +113,7 @@ public sealed class SizeTests
     {
         using var memoizer = new Memoizer(new MemoizerOptions { MaxEntries = 100, MaxSize = 1_000, AutomaticPruning = false });
         var ofInstances = new CachedMethodDefinition<int, string>("Tests.OfInstances", new() { Size = static (_, value) => value.Length });
-        var last = Fill(50);
-        for (int i = 0; i < 10 && last.IsAlive; i++)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-        }
+        Threads.WaitUntilCollected(Fill(50));
 
         var shared = ByHand.Method<int, string>(new() { Size = static (_, value) => value.Length }, memoizer, "Tests.Shared");
         for (int key = 0; key < 100; key++) shared.Set(key, "0123456789");
