@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.Loader;
 using Microsoft.Extensions.Logging;
 
 namespace Memoize;
@@ -19,6 +20,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     private readonly List<(WeakReference<CachedMethod> Method, BudgetShare? Share)> _ofInstances = [];
     private readonly TaskCompletionSource _aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer? _pruning;
+    private readonly Action<AssemblyLoadContext> _unloading;
     private readonly Lazy<Task> _shutdown;
     private readonly TaskCompletionSource _graceIsOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<ICacheStore, AttachedStore> _stores;
@@ -43,7 +45,11 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         _stores = AttachStores();
         Running = new RunningComputations(() => Methods);
         _shutdown = new Lazy<Task>(ShutDownAsync);
-        if (Options.AutomaticPruning) _pruning = StartPruning(this);
+        _unloading = DisposeWhenUnloading(this);
+        LibraryContext.Tell(_unloading);
+
+        // A timer of a context that is unloading would keep it.
+        if (Options.AutomaticPruning && !LibraryContext.IsUnloading) _pruning = StartPruning(this);
     }
 
     /// <summary>The memoizer of methods whose type has none of its own.</summary>
@@ -332,6 +338,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
 
         Interlocked.CompareExchange(ref _default, null, this);
         _pruning?.Dispose();
+        LibraryContext.TellNoMore(_unloading);
         ClearMemory();
     }
 
@@ -399,6 +406,16 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
 
         made.Dispose();
         return winner;
+    }
+
+    // The context holds the memoizer weakly, as the timer does.
+    private static Action<AssemblyLoadContext> DisposeWhenUnloading(Memoizer memoizer)
+    {
+        var weak = new WeakReference<Memoizer>(memoizer);
+        return _ =>
+        {
+            if (weak.TryGetTarget(out var target)) target.Dispose();
+        };
     }
 
     // The timer holds the memoizer weakly: it does not keep one alive that nobody uses any more, and ends after it.
