@@ -45,7 +45,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         _stores = AttachStores();
         Running = new RunningComputations(() => Methods);
         _shutdown = new Lazy<Task>(ShutDownAsync);
-        _unloading = DisposeWhenUnloading(this);
+        _unloading = WithTarget(this, static memoizer => memoizer.Dispose());
         LibraryContext.Tell(_unloading);
 
         // A timer of a context that is unloading would keep it.
@@ -243,6 +243,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
 
             var made = new CachedMethod<TKey, TValue>(definition, this);
             Table.Add(made);
+            if (PlugIn.ContextOf(definition) is { } context) context.Unloading += WithTarget(made, static method => method.Memoizer.Forget(method));
             return made;
         }
     }
@@ -408,13 +409,22 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         return winner;
     }
 
-    // The context holds the memoizer weakly, as the timer does.
-    private static Action<AssemblyLoadContext> DisposeWhenUnloading(Memoizer memoizer)
+    // A method of a plug-in goes with it.
+    private void Forget(CachedMethod method)
     {
-        var weak = new WeakReference<Memoizer>(memoizer);
+        lock (_making) Table.Remove(method);
+        method.Abort();
+        method.ClearMemory();
+    }
+
+    // A context holds what it tells weakly, as the timer does.
+    private static Action<AssemblyLoadContext> WithTarget<T>(T target, Action<T> unloading)
+        where T : class
+    {
+        var weak = new WeakReference<T>(target);
         return _ =>
         {
-            if (weak.TryGetTarget(out var target)) target.Dispose();
+            if (weak.TryGetTarget(out var there)) unloading(there);
         };
     }
 

@@ -11,7 +11,7 @@ namespace Memoize;
 /// place is nearly always the right one. Reads take no lock; writes come one at a time.
 /// Invariants:
 /// 1. The length is a power of two, and at least half of the places are free: every look ends.
-/// 2. A method never moves within an array: growing makes a new one, which is whole before it is seen.
+/// 2. A method never moves within an array: growing and removing make a new one, which is whole before it is seen.
 /// </remarks>
 internal sealed class MethodTable
 {
@@ -43,14 +43,22 @@ internal sealed class MethodTable
     /// <summary>Adds a method whose definition has none yet. One at a time.</summary>
     public void Add(CachedMethod method)
     {
-        if (++_count > _places.Length / 2)
-        {
-            var larger = new CachedMethod?[_places.Length * 2];
-            foreach (var there in All) Put(larger, there);
-            Volatile.Write(ref _places, larger);
-        }
-
+        if (++_count > _places.Length / 2) Fill(new CachedMethod?[_places.Length * 2], All);
         Put(_places, method);
+    }
+
+    /// <summary>Removes a method. One at a time.</summary>
+    public void Remove(CachedMethod method)
+    {
+        CachedMethod[] others = [.. All.Where(other => other != method)];
+        _count = others.Length;
+        Fill(new CachedMethod?[_places.Length], others);
+    }
+
+    private void Fill(CachedMethod?[] places, IEnumerable<CachedMethod> methods)
+    {
+        foreach (var method in methods) Put(places, method);
+        Volatile.Write(ref _places, places);
     }
 
     private static void Put(CachedMethod?[] places, CachedMethod method)
