@@ -722,8 +722,8 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             int number = hasTurn ? 1 : 0;
             try
             {
-                // If a caller computes, that is the refresh. One that has only looked, into the store perhaps, passes the turn on.
-                if (number == 0 && keyedLock.Computation is null) (_, number) = await keyedLock.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+                // If a caller computes, that is the refresh. One that only looks into the store passes the turn on.
+                if (number == 0 && _store is not null && keyedLock.Computation is null) (_, number) = await keyedLock.WaitAsync(CancellationToken.None).ConfigureAwait(false);
                 if (number == 0 || Memoizer.IsDisposed) return;
                 if (_store is not null && await TakeFromStoreAsync(keyedLock).ConfigureAwait(false)) return;
 
