@@ -50,6 +50,9 @@ public sealed class WaitingTests : SqliteStoreTests
         store.Abandon(first);
         var ambient = await request;
 
+        // Off the stack of what has just ended, which has the context.
+        await Task.Yield();
+
         for (int i = 0; i < 100 && ambient.IsAlive; i++)
         {
             GC.Collect();
