@@ -100,8 +100,9 @@ internal sealed class Waiters(ReaderPool readers, TimeProvider time) : IDisposab
             _polling = true;
         }
 
-        // A thread of its own: in a process whose pool is exhausted, waiters are what frees it.
-        new Thread(Poll) { IsBackground = true, Name = "Memoize.Sqlite waiters" }.Start();
+        // A thread of its own: in a process whose pool is exhausted, waiters are what frees it. It belongs to all waiters, and must not
+        // keep the context of the first.
+        new Thread(Poll) { IsBackground = true, Name = "Memoize.Sqlite waiters" }.UnsafeStart();
     }
 
     private void Remove(Waiter waiter)

@@ -6,10 +6,12 @@ namespace Memoize;
 /// <remarks>Thread-safe.</remarks>
 public abstract class CachedMethod
 {
-    private protected CachedMethod(string name, Memoizer memoizer)
+    private protected CachedMethod(string name, Memoizer memoizer, object definition, int number)
     {
         Name = name;
         Memoizer = memoizer;
+        Definition = definition;
+        Number = number;
     }
 
     /// <summary>The method with its type and parameter types.</summary>
@@ -20,6 +22,12 @@ public abstract class CachedMethod
 
     /// <summary>What happened to the calls so far: a snapshot.</summary>
     public abstract MethodStatistics Statistics { get; }
+
+    /// <summary>What is fixed about the method.</summary>
+    internal object Definition { get; }
+
+    /// <summary>The number of the definition, by which the <see cref="MethodTable"/> finds the method.</summary>
+    internal int Number { get; }
 
     /// <summary>Removes every entry of the method, in memory and in its store. Results of computations that are running now are not kept.</summary>
     /// <exception cref="Exception">The store failed; memory is cleared all the same.</exception>
@@ -47,6 +55,9 @@ public abstract class CachedMethod
 
     /// <summary>The sum of the sizes of the entries in memory.</summary>
     internal abstract long TotalSize { get; }
+
+    /// <summary>What the method keeps of what all methods may keep together; null if there is no such limit.</summary>
+    internal BudgetShare? Share { get; private protected init; }
 
     /// <summary>Makes the entry leave that can be spared most. False if there is none.</summary>
     internal abstract bool EvictOne();
@@ -95,13 +106,14 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     private readonly ComputationRunner<TKey, TValue> _runner;
 
     internal CachedMethod(CachedMethodDefinition<TKey, TValue> definition, Memoizer memoizer, bool ofInstance = false)
-        : base(definition.Name, memoizer)
+        : base(definition.Name, memoizer, definition, definition.Number)
     {
         _policy = definition.Policy;
         _policy.Validate(Name, memoizer.Options.DefaultDuration);
         _clock = memoizer.Clock;
         _counters = new MethodCounters(ofInstance);
-        _memory = new MemoryStore<TKey, TValue>(_policy, _clock, _counters, memoizer.Budget, memoizer.Scheduling?.Seed, PartitioningOf(memoizer, ofInstance));
+        Share = memoizer.Budget is { } budget ? new BudgetShare(budget) : null;
+        _memory = new MemoryStore<TKey, TValue>(_policy, _clock, _counters, Share, memoizer.Scheduling?.Seed, PartitioningOf(memoizer, ofInstance));
         _locks = new KeyedLocks<TKey, TValue>(this, _memory);
         _store = StoreLevel<TKey, TValue>.Of(this, definition, _counters);
         _runner = new ComputationRunner<TKey, TValue>(this, _policy, _memory, _store, _counters);
@@ -162,7 +174,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         }
 
         _counters.CountHit();
-        refresh = _memory.IsDueForRefresh(entry);
+        refresh = _memory.TryClaimRefresh(entry);
         value = entry.Value;
         return true;
     }
@@ -181,7 +193,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         }
 
         _counters.CountHit();
-        refresh = _memory.IsDueForRefresh(entry);
+        refresh = _memory.TryClaimRefresh(entry);
         hit = entry.Task;
         return true;
     }
@@ -195,6 +207,8 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         var caller = Begin(key, toRefresh: false, cancellationToken);
         var keyedLock = Enter(key, toRefresh: false, caller, out bool hasTurn);
+        if (!hasTurn && FindBesideRefresh(keyedLock, caller, cancellationToken) is { } found) return found;
+
         var turn = hasTurn ? FirstTurn(toRefresh: false, keyedLock, caller, cancellationToken) : Wait(toRefresh: false, keyedLock, caller, cancellationToken);
         if (_store is not null) ReadStore(turn);
         return turn;
@@ -205,6 +219,8 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         var caller = Begin(key, toRefresh: false, cancellationToken);
         var keyedLock = Enter(key, toRefresh: false, caller, out bool hasTurn);
+        if (!hasTurn && FindBesideRefresh(keyedLock, caller, cancellationToken) is { } found) return new(found);
+
         ValueTask<Turn<TKey, TValue>> entered = hasTurn ? new(FirstTurn(toRefresh: false, keyedLock, caller, cancellationToken)) : WaitAsync(toRefresh: false, keyedLock, caller, cancellationToken);
         return _store is null ? entered : ReadStoreAsync(entered);
     }
@@ -580,9 +596,9 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 break;
 
             case TurnKind.Compute when turn.Lock.LookAgain(_memory, out var entry):
-                if (turn.Lock.IsFirstUseOfStored(entry)) _counters.CountStoreHit();
-                else _counters.CountHit();
-                value = entry.Value;
+                if (IsToRefresh(turn, entry)) break;
+
+                value = TakeFound(turn, entry);
                 return true;
 
             case TurnKind.Compute when _policy.FailureDuration is not null && _memory.FailureOf(turn.Lock.HashedKey) is { } failure:
@@ -595,7 +611,12 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 return true;
 
             case TurnKind.Stale:
-                value = TakeStale(turn, turn.Stale!);
+                value = TakeStale(turn, turn.TakenEntry!);
+                return true;
+
+            case TurnKind.Found:
+                _counters.CountHit();
+                value = turn.TakenEntry!.Value;
                 return true;
         }
 
@@ -603,10 +624,58 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         return false;
     }
 
+    /// <summary>
+    /// Whether the value that a call found in the store is due for its refresh. The method to run is at hand where the call computes:
+    /// there it takes the value and starts the refresh. What memory has no room for is not refreshed, since nothing could tell the next
+    /// call that it is being refreshed, or that this has just failed.
+    /// </summary>
+    private bool IsToRefresh(Turn<TKey, TValue> turn, MemoryEntry<TKey, TValue> entry)
+    {
+        if (entry != turn.Lock.Stored?.Entry || !_memory.IsDueForRefresh(entry)) return false;
+        if (!_memory.TryPeek(turn.Lock.Key, out var kept) || kept != entry) return false;
+
+        turn.ToBeRefreshed = entry;
+        return true;
+    }
+
+    /// <summary>
+    /// What was found in the store can be refreshed as soon as it is in memory. A call that looked before that does not wait for
+    /// the refresh: it takes what is there.
+    /// </summary>
+    private Turn<TKey, TValue>? FindBesideRefresh(KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, CancellationToken callerToken)
+    {
+        if (_store is null || _policy.RefreshAfter is null || !_memory.TryGetFresh(keyedLock.Key, out var entry)) return null;
+
+        Leave(keyedLock, caller, turn: 0);
+        var turn = new Turn<TKey, TValue>(this, keyedLock).Open(TurnKind.Found, toRefresh: false, number: 0, caller, callerToken, entry);
+        turn.HasLeft = true;
+        return turn;
+    }
+
+    private TValue TakeFound(Turn<TKey, TValue> turn, MemoryEntry<TKey, TValue> entry)
+    {
+        if (turn.Lock.IsFirstUseOfStored(entry)) _counters.CountStoreHit();
+        else _counters.CountHit();
+        return entry.Value;
+    }
+
+    private TValue TakeAndRefresh<TState>(
+        Turn<TKey, TValue> turn, MemoryEntry<TKey, TValue> entry, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, bool usesToken, string[]? tags, object? owner)
+    {
+        TKey key = turn.Lock.Key;
+        var value = TakeFound(turn, entry);
+
+        // Out of the lock first: the refresh would take a caller that has the turn for one that computes.
+        LeaveEarly(turn);
+        if (_memory.TryClaimRefresh(entry)) StartRefresh(key, state, core, usesToken, tags, owner);
+        return value;
+    }
+
     /// <summary>Runs the method on the caller's thread.</summary>
     internal TValue Compute<TState>(Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, TValue> core, string[]? tags, object? owner)
     {
         if (turn.Kind == TurnKind.Uncached) return ComputeUncached(turn, state, core);
+        if (turn.ToBeRefreshed is { } found) return TakeAndRefresh(turn, found, (state, core), static (call, token) => new(call.core(call.state, token)), usesToken: true, tags, owner);
         if (_policy.SoftTimeout is not null && _memory.StandIn(turn.Lock.Seen) is not null) return ComputeBeside(turn, state, core, tags, owner);
 
         Outcome<TValue> outcome;
@@ -628,6 +697,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, bool usesToken, string[]? tags, object? owner)
     {
         if (turn.Kind == TurnKind.Uncached) return ComputeUncachedAsync(turn, state, core);
+        if (turn.ToBeRefreshed is { } found) return new(TakeAndRefresh(turn, found, state, core, usesToken, tags, owner));
 
         bool takesStale = _policy.SoftTimeout is not null && _memory.StandIn(turn.Lock.Seen) is not null;
         if (_store is null && !takesStale) return EndOf(turn, _runner.Start(turn, state, core, usesToken, tags), owner);
@@ -641,7 +711,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// <summary>Starts a computation of a method that takes no token, and waits for it for as long as its caller wants to wait.</summary>
     internal ValueTask<TValue> ComputeAsync<TState>(Turn<TKey, TValue> turn, TState state, Func<TState, ValueTask<TValue>> core, string[]? tags, object? owner)
     {
-        bool needsToken = !_runner.IsPlain || _store is not null || _policy.SoftTimeout is not null || turn.Kind == TurnKind.Uncached;
+        bool needsToken = !_runner.IsPlain || _store is not null || _policy.SoftTimeout is not null || turn.Kind == TurnKind.Uncached || turn.ToBeRefreshed is not null;
         return needsToken
             ? ComputeAsync(turn, (state, core), static (call, _) => call.core(call.state), usesToken: false, tags, owner)
             : EndOf(turn, _runner.Start(turn, state, core, tags), owner);
@@ -665,20 +735,22 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             if (!_memory.TryPeek(key, out var entry)) return;
 
             var keyedLock = _locks.Enter(key, out bool hasTurn, toRefresh: true);
+            int number = hasTurn ? 1 : 0;
             try
             {
-                // If a caller has the turn, its computation is the refresh.
-                if (!hasTurn || Memoizer.IsDisposed) return;
+                // If a caller computes, that is the refresh. One that only looks into the store passes the turn on.
+                if (number == 0 && _store is not null && keyedLock.Computation is null) (_, number) = await keyedLock.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+                if (number == 0 || Memoizer.IsDisposed) return;
                 if (_store is not null && await TakeFromStoreAsync(keyedLock).ConfigureAwait(false)) return;
 
                 keyedLock.LookPast(_memory);
-                var turn = FirstTurn(toRefresh: true, keyedLock, caller: null, CancellationToken.None);
+                var turn = number == 1 ? FirstTurn(toRefresh: true, keyedLock, caller: null, CancellationToken.None) : Take(TurnKind.Compute, toRefresh: true, keyedLock, number, caller: null, stale: null, CancellationToken.None);
                 var outcome = await _runner.RunAsync(turn, state, core, usesToken, tags, owner, takeOver: false).ConfigureAwait(false);
                 if (outcome.Failure is { } failure && !Memoizer.IsDisposed) Log.RefreshFailed(Memoizer.Logger, failure.SourceException, Name);
             }
             finally
             {
-                Leave(keyedLock, caller: null, hasTurn ? 1 : 0);
+                Leave(keyedLock, caller: null, number);
 
                 // If there is a new entry, the old one keeps its mark: a hit that still has it in hand starts no second refresh.
                 if (_memory.TryPeek(key, out var current) && current == entry) entry.PostponeRefresh(CacheClock.Add(_clock.Now, RefreshRetryTicks));
@@ -744,8 +816,13 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// <summary>Leaves the lock of a turn.</summary>
     internal void Leave(Turn<TKey, TValue> turn)
     {
-        // A caller that lost its patience has left already.
-        if (turn.Kind is not (TurnKind.Stale or TurnKind.Uncached)) Leave(turn.Lock, turn.Caller, turn.Number);
+        if (!turn.HasLeft) Leave(turn.Lock, turn.Caller, turn.Number);
+    }
+
+    private void LeaveEarly(Turn<TKey, TValue> turn)
+    {
+        Leave(turn);
+        turn.HasLeft = true;
     }
 
     /// <summary>How long after a refresh that did not replace the entry the next one may start: a tenth of the age that calls for one, at least a second.</summary>
@@ -926,7 +1003,11 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         if (kind is TurnKind.Stale) keyedLock.KeepRunning(turn: 0);
         if (kind is TurnKind.Stale or TurnKind.Uncached) Leave(keyedLock, caller, turn: 0);
-        return new Turn<TKey, TValue>(this, keyedLock).Open(kind, toRefresh, number, caller, callerToken, stale);
+        var turn = new Turn<TKey, TValue>(this, keyedLock).Open(kind, toRefresh, number, caller, callerToken, stale);
+
+        // A caller that lost its patience has left already.
+        turn.HasLeft = kind is TurnKind.Stale or TurnKind.Uncached;
+        return turn;
     }
 
     private ValueTask<TValue> EndOf(Turn<TKey, TValue> turn, ValueTask<TValue> result, object? owner) =>

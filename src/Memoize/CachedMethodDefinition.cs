@@ -15,11 +15,11 @@ namespace Memoize;
 public sealed class CachedMethodDefinition<TKey, TValue>(string name, CachePolicy<TValue> policy, StoredForm<TKey>? storedForm = null)
     where TKey : notnull
 {
-    // Nearly every method is only ever run by one memoizer: a glance at the last one spares the look-up.
-    private CachedMethod<TKey, TValue>? _last;
-
     // For methods whose instances share nothing. The table holds what belongs to an object for as long as the object lives.
     private readonly ConditionalWeakTable<object, CachedMethod<TKey, TValue>> _ofInstances = [];
+
+    /// <summary>Where the <see cref="MethodTable"/> looks first.</summary>
+    internal int Number { get; } = DefinitionNumbers.Next();
 
     /// <summary>The method with its type and parameter types.</summary>
     public string Name { get; } = name;
@@ -35,8 +35,8 @@ public sealed class CachedMethodDefinition<TKey, TValue>(string name, CachePolic
     /// <exception cref="ObjectDisposedException">The memoizer is disposed.</exception>
     public CachedMethod<TKey, TValue> For(Memoizer memoizer)
     {
-        var last = _last;
-        return last is not null && ReferenceEquals(last.Memoizer, memoizer) ? last : Find(memoizer);
+        var method = memoizer?.Table.FirstOf(Number);
+        return ReferenceEquals(method?.Definition, this) ? Unsafe.As<CachedMethod<TKey, TValue>>(method) : Find(memoizer!);
     }
 
     /// <summary>
@@ -51,9 +51,7 @@ public sealed class CachedMethodDefinition<TKey, TValue>(string name, CachePolic
     private CachedMethod<TKey, TValue> Find(Memoizer memoizer)
     {
         ArgumentNullException.ThrowIfNull(memoizer);
-        var method = memoizer.GetOrAdd(this);
-        _last = method;
-        return method;
+        return memoizer.GetOrAdd(this);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -69,4 +67,12 @@ public sealed class CachedMethodDefinition<TKey, TValue>(string name, CachePolic
             return method;
         }
     }
+}
+
+/// <summary>Numbers the definitions of the process.</summary>
+internal static class DefinitionNumbers
+{
+    private static int _last;
+
+    public static int Next() => Interlocked.Increment(ref _last);
 }

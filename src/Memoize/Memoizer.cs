@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.Loader;
 using Microsoft.Extensions.Logging;
 
 namespace Memoize;
@@ -16,11 +16,11 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
 {
     private static Memoizer? _default;
 
-    private readonly ConcurrentDictionary<object, CachedMethod> _methods = new(ReferenceEqualityComparer.Instance);
     private readonly Lock _making = new();
-    private readonly List<WeakReference<CachedMethod>> _ofInstances = [];
+    private readonly List<(WeakReference<CachedMethod> Method, BudgetShare? Share)> _ofInstances = [];
     private readonly TaskCompletionSource _aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer? _pruning;
+    private readonly Action<AssemblyLoadContext> _unloading;
     private readonly Lazy<Task> _shutdown;
     private readonly TaskCompletionSource _graceIsOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<ICacheStore, AttachedStore> _stores;
@@ -45,7 +45,11 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         _stores = AttachStores();
         Running = new RunningComputations(() => Methods);
         _shutdown = new Lazy<Task>(ShutDownAsync);
-        if (Options.AutomaticPruning) _pruning = StartPruning(this);
+        _unloading = WithTarget(this, static memoizer => memoizer.Dispose());
+        LibraryContext.Tell(_unloading);
+
+        // A timer of a context that is unloading would keep it.
+        if (Options.AutomaticPruning && !LibraryContext.IsUnloading) _pruning = StartPruning(this);
     }
 
     /// <summary>The memoizer of methods whose type has none of its own.</summary>
@@ -55,9 +59,11 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     /// The methods that were called, or whose handles were used, so far. One whose objects share nothing
     /// (<see cref="CacheScope.Instance"/>) is there once for each object that is alive.
     /// </summary>
-    public IReadOnlyCollection<CachedMethod> Methods => [.. _methods.Values, .. LivingOfInstances()];
+    public IReadOnlyCollection<CachedMethod> Methods => [.. Table.All, .. LivingOfInstances()];
 
     internal MemoizerOptions Options { get; }
+
+    internal MethodTable Table { get; } = new();
 
     internal Scheduling? Scheduling => Options.Scheduling;
 
@@ -226,16 +232,19 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     internal CachedMethod<TKey, TValue> GetOrAdd<TKey, TValue>(CachedMethodDefinition<TKey, TValue> definition)
         where TKey : notnull
     {
+        if (Table.Find(definition, definition.Number) is { } found) return (CachedMethod<TKey, TValue>)found;
+
         ThrowIfDisposed();
-        if (_methods.TryGetValue(definition, out var found)) return (CachedMethod<TKey, TValue>)found;
 
         // One at a time: the user's Pipeline is asked once for each method.
         lock (_making)
         {
-            return (CachedMethod<TKey, TValue>)_methods.GetOrAdd(
-                definition,
-                static (_, call) => new CachedMethod<TKey, TValue>(call.definition, call.memoizer),
-                (definition, memoizer: this));
+            if (Table.Find(definition, definition.Number) is { } there) return (CachedMethod<TKey, TValue>)there;
+
+            var made = new CachedMethod<TKey, TValue>(definition, this);
+            Table.Add(made);
+            if (PlugIn.ContextOf(definition) is { } context) context.Unloading += WithTarget(made, static method => method.Memoizer.Forget(method));
+            return made;
         }
     }
 
@@ -303,12 +312,16 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     private async Task ShutDownAsync()
     {
         Close();
+        var grace = Limits.ForTimer(Options.ShutdownTimeout);
         try
         {
-            await Task.WhenAny(Running.WhenIdleAsync(), _graceIsOver.Task).WaitAsync(Limits.ForTimer(Options.ShutdownTimeout), Options.TimeProvider).ConfigureAwait(false);
+            // Whichever clock says first that it is over: one of the user's that nobody moves on must not hold up who disposes the memoizer.
+            var end = Task.WhenAny(Running.WhenIdleAsync(), _graceIsOver.Task).WaitAsync(grace, Options.TimeProvider);
+            await (Options.TimeProvider == TimeProvider.System ? end : end.WaitAsync(grace)).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
+            _graceIsOver.TrySetResult();
             Log.ComputationsCancelledAtShutdown(Logger, Running.Count, Options.ShutdownTimeout);
             CancelComputations();
         }
@@ -326,6 +339,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
 
         Interlocked.CompareExchange(ref _default, null, this);
         _pruning?.Dispose();
+        LibraryContext.TellNoMore(_unloading);
         ClearMemory();
     }
 
@@ -342,8 +356,8 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         var method = new CachedMethod<TKey, TValue>(definition, this, ofInstance: true);
         lock (_ofInstances)
         {
-            if (_ofInstances.Count == _ofInstances.Capacity) _ofInstances.RemoveAll(static weak => !weak.TryGetTarget(out _));
-            _ofInstances.Add(new WeakReference<CachedMethod>(method));
+            if (_ofInstances.Count == _ofInstances.Capacity) RemoveCollected();
+            _ofInstances.Add((new(method), method.Share));
         }
 
         return method;
@@ -352,18 +366,23 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     private List<CachedMethod> LivingOfInstances()
     {
         var living = new List<CachedMethod>();
-        lock (_ofInstances)
-        {
-            _ofInstances.RemoveAll(weak =>
-            {
-                if (!weak.TryGetTarget(out var method)) return true;
-                living.Add(method);
-                return false;
-            });
-        }
-
+        lock (_ofInstances) RemoveCollected(living);
         return living;
     }
+
+    // The methods of objects that were collected, with what they kept of the limits of all.
+    private void RemoveCollected(List<CachedMethod>? living = null) =>
+        _ofInstances.RemoveAll(one =>
+        {
+            if (one.Method.TryGetTarget(out var method))
+            {
+                living?.Add(method);
+                return false;
+            }
+
+            one.Share?.GiveBack();
+            return true;
+        });
 
     // On a timer's thread, an exception of a key's equality or of the clock would end the process.
     private void PruneCarefully()
@@ -390,20 +409,47 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
         return winner;
     }
 
-    // The timer holds the memoizer weakly: it does not keep one alive that nobody uses any more.
+    // A method of a plug-in goes with it.
+    private void Forget(CachedMethod method)
+    {
+        lock (_making) Table.Remove(method);
+        method.Abort();
+        method.ClearMemory();
+    }
+
+    // A context holds what it tells weakly, as the timer does.
+    private static Action<AssemblyLoadContext> WithTarget<T>(T target, Action<T> unloading)
+        where T : class
+    {
+        var weak = new WeakReference<T>(target);
+        return _ =>
+        {
+            if (weak.TryGetTarget(out var there)) unloading(there);
+        };
+    }
+
+    // The timer holds the memoizer weakly: it does not keep one alive that nobody uses any more, and ends after it.
     private static ITimer StartPruning(Memoizer memoizer)
     {
         var options = memoizer.Options;
         using (ExecutionContext.SuppressFlow())
         {
-            return options.TimeProvider.CreateTimer(
-                static state =>
-                {
-                    if (((WeakReference<Memoizer>)state!).TryGetTarget(out var target)) target.PruneCarefully();
-                },
-                new WeakReference<Memoizer>(memoizer),
-                options.PruningInterval,
-                options.PruningInterval);
+            return new PruningTimer(memoizer).Start(options.TimeProvider, options.PruningInterval);
+        }
+    }
+
+    private sealed class PruningTimer(Memoizer memoizer)
+    {
+        private readonly WeakReference<Memoizer> _memoizer = new(memoizer);
+        private ITimer? _timer;
+
+        public ITimer Start(TimeProvider time, TimeSpan interval) =>
+            _timer = time.CreateTimer(static timer => ((PruningTimer)timer!).Tick(), this, interval, interval);
+
+        private void Tick()
+        {
+            if (_memoizer.TryGetTarget(out var target)) target.PruneCarefully();
+            else _timer?.Dispose();
         }
     }
 }

@@ -52,7 +52,8 @@ public sealed class MemoizerOptions
 
     /// <summary>
     /// How long <see cref="Memoizer.DisposeAsync"/>, and so a host that stops, lets running computations go on before it
-    /// cancels them. The default is five seconds; zero cancels at once.
+    /// cancels them: by the clock of <see cref="TimeProvider"/> or in real time, whichever is over first, so that a clock that
+    /// stands still holds nobody up. The default is five seconds; zero cancels at once.
     /// </summary>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

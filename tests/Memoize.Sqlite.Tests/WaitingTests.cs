@@ -5,6 +5,8 @@ namespace Memoize.Sqlite.Tests;
 /// <summary>Waiting for another process, which a second store on the file stands for.</summary>
 public sealed class WaitingTests : SqliteStoreTests
 {
+    private static readonly AsyncLocal<object?> Ambient = new();
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -34,6 +36,38 @@ public sealed class WaitingTests : SqliteStoreTests
             holder.Complete(claims[i], Entry(i));
             await waiting[i].WaitAsync(Limit);
             Assert.All(waiting.Skip(i + 1), static others => Assert.False(others.IsCompleted));
+        }
+    }
+
+    [Fact]
+    public async Task The_thread_that_looks_for_all_waiters_does_not_keep_the_context_of_the_first()
+    {
+        var store = Open();
+        var first = store.TryClaim(Request(1)).Claim!.Value;
+        var second = store.TryClaim(Request(2)).Claim!.Value;
+        var request = WaitInAContextAsync(store, first);
+        var other = Wait(store, second, isAsync: true);
+        store.Abandon(first);
+        var ambient = await request;
+
+        // Off the stack of what has just ended, which has the context.
+        await Task.Yield();
+
+        for (int i = 0; i < 100 && ambient.IsAlive; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.False(ambient.IsAlive);
+        store.Abandon(second);
+        await other.WaitAsync(Limit);
+
+        static async Task<WeakReference> WaitInAContextAsync(SqliteCacheStore store, StoreClaim claim)
+        {
+            Ambient.Value = new object();
+            await Wait(store, claim, isAsync: true).WaitAsync(Limit);
+            return new WeakReference(Ambient.Value);
         }
     }
 

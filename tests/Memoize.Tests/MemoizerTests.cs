@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Memoize.Testing;
 
 namespace Memoize.Tests;
@@ -34,14 +35,8 @@ public sealed class MemoizerTests
         var other = new object();
         definition.For(memoizer, other).Set("key", "other");
 
-        var weak = UseAndDrop(memoizer, definition);
-        for (int i = 0; i < 10 && weak.IsAlive; i++)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-        }
+        Threads.WaitUntilCollected(UseAndDrop(memoizer, definition));
 
-        Assert.False(weak.IsAlive);
         Assert.Single(memoizer.Methods);
         Assert.True(definition.For(memoizer, other).TryPeek("key", out _));
         Assert.Same(definition.For(memoizer, other), definition.For(memoizer, other));
@@ -49,7 +44,7 @@ public sealed class MemoizerTests
         Assert.False(definition.For(memoizer, other).TryPeek("key", out _));
         GC.KeepAlive(other);
 
-        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        [MethodImpl(MethodImplOptions.NoInlining)]
         static WeakReference UseAndDrop(Memoizer memoizer, CachedMethodDefinition<string, object> definition)
         {
             var instance = new object();
@@ -57,6 +52,67 @@ public sealed class MemoizerTests
             // Even an entry that refers to the instance does not keep it alive.
             definition.For(memoizer, instance).Set("key", instance);
             return new WeakReference(instance);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_memoizer_that_was_dropped_is_kept_by_nothing(bool isDisposed)
+    {
+        // As generated code has it, in a static field.
+        var definition = new CachedMethodDefinition<string, string>("Tests.Method", new());
+        var (memoizer, value) = UseAndDrop(definition, isDisposed);
+
+        Threads.WaitUntilCollected(memoizer, value);
+
+        GC.KeepAlive(definition);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static (WeakReference Memoizer, WeakReference Value) UseAndDrop(CachedMethodDefinition<string, string> definition, bool isDisposed)
+        {
+            var memoizer = new Memoizer();
+            string value = new('x', 10);
+            for (int i = 0; i < 2; i++) definition.For(memoizer).Call("key", _ => value);
+            if (isDisposed) memoizer.Dispose();
+            return (new(memoizer), new(value));
+        }
+    }
+
+    [Fact]
+    public void The_pruning_timer_ends_after_a_memoizer_that_was_dropped()
+    {
+        var time = new ManualTimeProvider();
+        Threads.WaitUntilCollected(MakeAndDrop(time));
+        Assert.Equal(1, time.ActiveTimers);
+
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(0, time.ActiveTimers);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference MakeAndDrop(ManualTimeProvider time) => new(new Memoizer(new MemoizerOptions { TimeProvider = time }));
+    }
+
+    [Fact]
+    public void A_memoizer_finds_each_of_many_methods()
+    {
+        using var memoizer = new Memoizer();
+        using var other = new Memoizer();
+        var definitions = Enumerable.Range(0, 1_000).Select(i => new CachedMethodDefinition<int, int>($"Tests.Method{i}", new())).ToArray();
+
+        // Every fourth: their numbers meet in the table.
+        var some = definitions.Where((_, i) => i % 4 == 0).ToArray();
+        var made = new CachedMethod<int, int>[2][];
+        Threads.Run(2, thread => made[thread] = [.. some.Select(definition => definition.For(memoizer))]);
+
+        Assert.Equal(made[0], made[1]);
+        Assert.Equal(made[0], some.Select(definition => definition.For(memoizer)));
+        Assert.Equal(some.Select(definition => definition.Name), memoizer.Methods.Select(method => method.Name).OrderBy(name => name.Length).ThenBy(name => name, StringComparer.Ordinal));
+        foreach (var definition in some)
+        {
+            Assert.NotSame(definition.For(memoizer), definition.For(other));
+            Assert.Equal(definition.Name, definition.For(memoizer).Name);
         }
     }
 

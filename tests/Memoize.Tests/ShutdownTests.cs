@@ -32,6 +32,23 @@ public sealed class ShutdownTests
     }
 
     [Fact]
+    public async Task A_clock_that_stands_still_does_not_hold_up_the_shutdown()
+    {
+        var memoizer = new Memoizer(new() { TimeProvider = _time, ShutdownTimeout = TimeSpan.FromMilliseconds(1) });
+        var cache = ByHand.Method<string, string>(memoizer: memoizer);
+        var call = cache.CallAsync("key", async token =>
+        {
+            await new TaskCompletionSource().Task.WaitAsync(token);
+            return "never";
+        });
+
+        await memoizer.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(TimeSpan.FromSeconds(60)));
+        Threads.WaitUntil(() => _time.ActiveTimers == 0);
+    }
+
+    [Fact]
     public async Task An_invalidated_computation_is_ended_too()
     {
         var memoizer = new Memoizer(new() { TimeProvider = _time });

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Memoize.Tests;
 
 /// <summary>Limits on the size of what is kept, by method and by memoizer. (R19)</summary>
@@ -119,6 +121,35 @@ public sealed class SizeTests
         cache.Set(1, new string('x', 20));
 
         Assert.Equal((1, 1), (cache.Statistics.Entries, cache.Statistics.Evictions));
+    }
+
+    [Fact]
+    public void What_the_methods_of_collected_objects_kept_counts_no_longer()
+    {
+        using var memoizer = new Memoizer(new MemoizerOptions { MaxEntries = 100, MaxSize = 1_000, AutomaticPruning = false });
+        var ofInstances = new CachedMethodDefinition<int, string>("Tests.OfInstances", new() { Size = static (_, value) => value.Length });
+        Threads.WaitUntilCollected(Fill(50));
+
+        var shared = ByHand.Method<int, string>(new() { Size = static (_, value) => value.Length }, memoizer, "Tests.Shared");
+        for (int key = 0; key < 100; key++) shared.Set(key, "0123456789");
+
+        Assert.Equal((100, 0), (shared.Statistics.Entries, shared.Statistics.Evictions));
+        shared.Set(100, "one too many");
+        Assert.InRange(shared.Statistics.Entries, 99, 100);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        WeakReference Fill(int objects)
+        {
+            CachedMethod<int, string>? method = null;
+            for (int i = 0; i < objects; i++)
+            {
+                method = ofInstances.For(memoizer, new object());
+                method.Set(1, "0123456789");
+                method.Set(2, "0123456789");
+            }
+
+            return new WeakReference(method);
+        }
     }
 
     [Fact]

@@ -57,4 +57,17 @@ internal static class Threads
     /// <summary>Lets other threads go on until <paramref name="condition"/> holds; fails when it does not in 60 seconds.</summary>
     public static void WaitUntil(Func<bool> condition) =>
         Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(60)), "The condition did not come true.");
+
+    /// <summary>Lets the garbage collector go on until it has taken all of <paramref name="targets"/>; fails when something keeps one of them.</summary>
+    public static void WaitUntilCollected(params WeakReference[] targets)
+    {
+        for (int i = 0; i < 50 && targets.Any(static target => target.IsAlive); i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Thread.Yield();
+        }
+
+        Assert.All(targets, static target => Assert.False(target.IsAlive, "Something keeps it."));
+    }
 }

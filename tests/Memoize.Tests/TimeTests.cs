@@ -59,6 +59,77 @@ public sealed class TimeTests : IDisposable
         Assert.True(lives.Distinct().Count() > 900);
     }
 
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(1)]
+    public void Jitter_never_ends_a_life_before_its_refresh(double jitter)
+    {
+        var lives = Enumerable.Range(0, 1_000).Select(_ => EntryLife.Start(now: 0, Seconds(600), jitter, refreshAfter: Seconds(540))).ToArray();
+
+        // Both are spread, and whoever comes at the age that calls for a refresh finds the value.
+        Assert.All(lives, static life => Assert.True(life.RefreshAt < life.ExpiresAt));
+        Assert.InRange(lives.Min(life => life.ExpiresAt), Seconds(540).Ticks + 1, Seconds(600 - 60 * jitter + 1).Ticks);
+        Assert.InRange(lives.Max(life => life.ExpiresAt), Seconds(599).Ticks, Seconds(600).Ticks);
+        Assert.InRange(lives.Min(life => life.RefreshAt), Seconds(540 - 540 * jitter).Ticks, Seconds(550 - 540 * jitter).Ticks);
+        Assert.InRange(lives.Max(life => life.RefreshAt), Seconds(530).Ticks, Seconds(540).Ticks);
+    }
+
+    [Fact]
+    public void Jitter_spreads_the_refreshes_of_results_that_do_not_expire()
+    {
+        var lives = Enumerable.Range(0, 1_000).Select(_ => EntryLife.Start(now: 0, duration: null, jitter: 0.2, refreshAfter: Seconds(100))).ToArray();
+
+        Assert.All(lives, life => Assert.Equal(CacheClock.Never, life.ExpiresAt));
+        Assert.InRange(lives.Min(life => life.RefreshAt), Seconds(80).Ticks, Seconds(82).Ticks);
+        Assert.InRange(lives.Max(life => life.RefreshAt), Seconds(98).Ticks, Seconds(100).Ticks);
+    }
+
+    [Fact]
+    public void A_result_whose_own_life_ends_before_the_refresh_is_refreshed_in_the_last_tenth_of_it()
+    {
+        var cache = Method(new() { RefreshAfter = Seconds(540), DurationFrom = (_, value) => TimeSpan.Parse(value) });
+        cache.Set("short", "00:00:10");
+        cache.Set("long", "01:00:00");
+
+        _time.Advance(Seconds(9) - TimeSpan.FromTicks(1));
+        Assert.False(IsDue("short"));
+        _time.Advance(TimeSpan.FromTicks(1));
+        Assert.True(IsDue("short"));
+        Assert.False(IsDue("long"));
+        _time.Advance(Seconds(531));
+        Assert.True(IsDue("long"));
+
+        bool IsDue(string key) => cache.TryGet(key, out _, out bool refresh) && refresh;
+    }
+
+    [Theory]
+    [InlineData(0L)]
+    [InlineData(1L)]
+    [InlineData(2L)]
+    [InlineData(9L)]
+    [InlineData(10L)]
+    [InlineData(11L)]
+    public void However_short_a_life_is_its_refresh_is_due_before_its_end(long ticks)
+    {
+        var started = EntryLife.Start(now: 100, TimeSpan.FromTicks(ticks), jitter: 0, refreshAfter: TimeSpan.FromTicks(10));
+        var resumed = EntryLife.Resume(createdAt: 100, expiresAt: 100 + Math.Max(1, ticks), duration: null, jitter: 0, refreshAfter: TimeSpan.FromTicks(10));
+
+        Assert.InRange(started.RefreshAt, 100, started.ExpiresAt - 1);
+        Assert.Equal(started, resumed);
+    }
+
+    [Fact]
+    public void A_life_that_goes_on_has_its_refresh_when_it_was()
+    {
+        for (int i = 0; i < 1_000; i++)
+        {
+            var started = EntryLife.Start(now: 50, Seconds(600), jitter: 0.5, refreshAfter: Seconds(540));
+            var resumed = EntryLife.Resume(started.CreatedAt, started.ExpiresAt, Seconds(600), jitter: 0.5, refreshAfter: Seconds(540));
+
+            Assert.InRange(resumed.RefreshAt - started.RefreshAt, -100, 100);
+        }
+    }
+
     [Fact]
     public void A_result_can_have_a_life_of_its_own()
     {

@@ -33,12 +33,14 @@ public sealed class CachedResponseAttribute : Attribute
 
     /// <summary>
     /// Each life is shortened by a random share of itself up to this, from 0 (the default) to 1, so that results that were
-    /// computed together do not expire together.
+    /// computed together do not expire together. With <see cref="RefreshAfter"/> that age is shortened, and of the life only what
+    /// lies beyond it: the refresh comes first.
     /// </summary>
     public double Jitter { get; set; }
 
     /// <summary>
-    /// A call that finds a result older than this gets it, and starts one computation in the background that replaces it.
+    /// A call that finds a result older than this gets it, and starts one computation in the background that replaces it. A result
+    /// whose own life (<see cref="DurationFrom"/>) ends before that is due in the last tenth of it.
     /// Unset (the default): results are only computed when a call misses.
     /// </summary>
     public string? RefreshAfter { get; set; }

@@ -16,6 +16,9 @@ internal enum TurnKind : byte
 
     /// <summary>It waited long enough, and runs the method for itself.</summary>
     Uncached,
+
+    /// <summary>It found a fresh value as it entered, and takes that.</summary>
+    Found,
 }
 
 /// <summary>
@@ -60,18 +63,26 @@ public sealed class Turn<TKey, TValue> : IDisposable
     /// <summary>The computation that the call has begun.</summary>
     internal ComputationFrame? Computation { get; private set; }
 
-    /// <summary>What a call takes that has waited long enough. The lock, which it has left, may have forgotten it by then.</summary>
-    internal MemoryEntry<TKey, TValue>? Stale { get; private set; }
+    /// <summary>What a call takes that has left the lock, which may have forgotten it by then.</summary>
+    internal MemoryEntry<TKey, TValue>? TakenEntry { get; private set; }
+
+    /// <summary>A value that the call found and takes, and that is due for its refresh; null for a call that is to compute.</summary>
+    internal MemoryEntry<TKey, TValue>? ToBeRefreshed { get; set; }
+
+    /// <summary>Whether the call has left the lock before the turn is disposed.</summary>
+    internal bool HasLeft { get; set; }
 
     /// <summary>Makes it the stay of a call that is inside now.</summary>
-    internal Turn<TKey, TValue> Open(TurnKind kind, bool toRefresh, int number, ComputationFrame? caller, CancellationToken callerToken, MemoryEntry<TKey, TValue>? stale = null)
+    internal Turn<TKey, TValue> Open(TurnKind kind, bool toRefresh, int number, ComputationFrame? caller, CancellationToken callerToken, MemoryEntry<TKey, TValue>? taken = null)
     {
         Kind = kind;
         ToRefresh = toRefresh;
         Number = number;
         Caller = caller;
         CallerToken = callerToken;
-        Stale = stale;
+        TakenEntry = taken;
+        ToBeRefreshed = null;
+        HasLeft = false;
         return this;
     }
 
@@ -90,7 +101,10 @@ public sealed class Turn<TKey, TValue> : IDisposable
     /// <summary>
     /// Looks again. A caller that waited gets the outcome of the computation that it waited for: its value, or its exception.
     /// </summary>
-    /// <returns>False if this caller has to compute.</returns>
+    /// <returns>
+    /// False if this caller has to call <see cref="Compute"/> or its asynchronous form: there is no value, or the one that was found in
+    /// the store is due for its refresh. That one is what computing returns then, and the method runs in the background.
+    /// </returns>
     public bool TryGet([MaybeNullWhen(false)] out TValue value) => _method.LookAgain(this, out value);
 
     /// <summary>Runs the method on this thread, keeps its result and shares it, or its exception, with the callers that wait.</summary>

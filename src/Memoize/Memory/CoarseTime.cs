@@ -12,7 +12,8 @@ namespace Memoize;
 /// Invariants:
 /// 1. <c>_now</c> is 0 (nobody keeps it up to date: ask the system), or was the time not longer than a step ago, as far as
 ///    the operating system lets the thread run.
-/// 2. The thread only goes to sleep after it has set <c>_now</c> to 0, and whoever finds 0 wakes it up.
+/// 2. The thread only goes to sleep, or ends, after it has set <c>_now</c> to 0, and whoever finds 0 wakes it up.
+/// 3. The thread ends when the context of the library unloads, which it would keep.
 /// </remarks>
 internal static class CoarseTime
 {
@@ -59,6 +60,7 @@ internal static class CoarseTime
     {
         var thread = new Thread(Tick) { IsBackground = true, Name = "Memoize clock", Priority = ThreadPriority.AboveNormal };
         thread.UnsafeStart();
+        LibraryContext.Tell(static _ => Wanted.Release());
         return thread;
     }
 
@@ -68,7 +70,7 @@ internal static class CoarseTime
         while (true)
         {
             Wanted.Wait();
-            for (int unread = 0; unread < StepsWithoutReaders; unread++)
+            for (int unread = 0; unread < StepsWithoutReaders && !LibraryContext.IsUnloading; unread++)
             {
                 Volatile.Write(ref _now, Exact);
                 step.Wait(Step);
@@ -79,6 +81,8 @@ internal static class CoarseTime
             }
 
             Volatile.Write(ref _now, 0);
+            if (LibraryContext.IsUnloading) return;
+
             Interlocked.Exchange(ref _awake, 0);
         }
     }

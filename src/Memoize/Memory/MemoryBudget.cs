@@ -21,11 +21,14 @@ internal sealed class MemoryBudget(long maxEntries, long maxSize, Func<IEnumerab
         if (size != 0) Interlocked.Add(ref _size, size);
     }
 
+    /// <summary>Makes room if the methods keep too much together. To be called when no store's lock is held.</summary>
     public void Enforce()
     {
         while (IsExceeded)
         {
-            if (methods().MaxBy(ShareOf) is not { } largest || !largest.EvictOne()) return;
+            // Asking for the methods gives back the shares of those that are gone: that may be enough.
+            var living = methods();
+            if (!IsExceeded || living.MaxBy(ShareOf) is not { } largest || !largest.EvictOne()) return;
         }
     }
 

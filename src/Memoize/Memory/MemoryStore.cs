@@ -40,10 +40,10 @@ internal sealed class MemoryStore<TKey, TValue>
     /// <param name="policy">The options of the method.</param>
     /// <param name="clock">The time.</param>
     /// <param name="counters">Where evictions are counted.</param>
-    /// <param name="budget">What all methods of the memoizer may keep together; null for no limit.</param>
+    /// <param name="budget">The method's share of what all methods of the memoizer may keep together; null for no limit.</param>
     /// <param name="seed">What chance depends on; null for chance.</param>
     /// <param name="partitioning">When the store splits; null for never.</param>
-    public MemoryStore(CachePolicy<TValue> policy, CacheClock clock, MethodCounters counters, MemoryBudget? budget = null, uint? seed = null, Partitioning? partitioning = null)
+    public MemoryStore(CachePolicy<TValue> policy, CacheClock clock, MethodCounters counters, BudgetShare? budget = null, uint? seed = null, Partitioning? partitioning = null)
     {
         Clock = clock;
         Counters = counters;
@@ -67,7 +67,7 @@ internal sealed class MemoryStore<TKey, TValue>
 
     public MethodCounters Counters { get; }
 
-    public MemoryBudget? Budget { get; }
+    public BudgetShare? Budget { get; }
 
     public int TagCapacity { get; }
 
@@ -99,12 +99,15 @@ internal sealed class MemoryStore<TKey, TValue>
     public bool TryPeek(TKey key, [NotNullWhen(true)] out MemoryEntry<TKey, TValue>? entry) => Entries.TryGet(key, out entry);
 
     /// <summary>Whether a hit on <paramref name="entry"/> is to start its refresh. True for one caller.</summary>
+    public bool TryClaimRefresh(MemoryEntry<TKey, TValue> entry) => IsDueForRefresh(entry) && entry.TryClaimRefresh();
+
+    /// <summary>Whether <paramref name="entry"/> has the age for a refresh, and nobody has started one.</summary>
     public bool IsDueForRefresh(MemoryEntry<TKey, TValue> entry)
     {
         if (entry.RefreshAt == CacheClock.Never) return false;
 
         long now = Clock.Now;
-        return now >= entry.RefreshAt && entry.FailureAt(now) is null && entry.TryClaimRefresh();
+        return now >= entry.RefreshAt && entry.FailureAt(now) is null && !entry.IsRefreshing;
     }
 
     /// <summary>The exact look, which leaves no mark: the entry that is there, fresh or not, and if it is not fresh, why.</summary>

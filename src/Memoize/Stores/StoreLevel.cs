@@ -410,10 +410,11 @@ internal sealed class StoreLevel<TKey, TValue>
         long now = _clock.Now;
         long created = Math.Min(now, _clock.FromDateTimeOffset(header.Created));
         long expires = Math.Min(header.Expires is { } end ? _clock.FromDateTimeOffset(end) : CacheClock.Never, CacheClock.Add(created, _longestLife));
+        var life = EntryLife.Resume(created, expires, _longestLife == CacheClock.Never ? null : TimeSpan.FromTicks(_longestLife), _policy.Jitter, _policy.RefreshAfter);
 
         // Reads are not written back: in a store, sliding counts from the writing.
-        if (_policy.Sliding is { } sliding && !IsBefore(CacheClock.Add(created, sliding.Ticks))) expires = Math.Min(expires, CacheClock.Add(created, sliding.Ticks));
-        return new EntryLife(created, expires, CacheClock.Add(created, _policy.RefreshAfter?.Ticks ?? CacheClock.Never));
+        if (_policy.Sliding is { } sliding && !IsBefore(CacheClock.Add(created, sliding.Ticks))) life = life with { ExpiresAt = Math.Min(expires, CacheClock.Add(created, sliding.Ticks)) };
+        return life;
     }
 
     /// <summary>The entry of a value; null, counted and said in the log, if it cannot be written or would not come back as it was. The value stays in memory then.</summary>

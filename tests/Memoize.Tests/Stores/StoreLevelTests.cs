@@ -740,6 +740,142 @@ public sealed class StoreLevelTests
         Assert.DoesNotContain(_processes.Log.Records, record => record.EventId == 3);
     }
 
+    [Theory]
+    [InlineData(10, 9, 0.5, false)]
+    [InlineData(null, 9, 0.5, true)]
+    [InlineData(null, 9, 0.0, true)]
+    public void A_life_that_goes_on_from_the_store_has_its_refresh_before_its_end(int? minutes, int refreshAfter, double jitter, bool hasItsOwn)
+    {
+        var policy = new CachePolicy<string?>
+        {
+            Duration = minutes is { } life ? TimeSpan.FromMinutes(life) : null,
+            RefreshAfter = TimeSpan.FromMinutes(refreshAfter),
+            Jitter = jitter,
+            DurationFrom = hasItsOwn ? static (_, _) => TimeSpan.FromMinutes(5) : null,
+        };
+        var writer = _processes.Start(policy);
+        string[] keys = [.. Enumerable.Range(0, 100).Select(static i => $"{i}")];
+        foreach (string key in keys) writer.Call(key, _ => "value");
+        var later = _processes.Start(policy);
+        foreach (string key in keys)
+        {
+            later.Call(key, _ => Fail());
+            Assert.Equal(writer.Explain(key).Expires, later.Explain(key).Expires);
+        }
+
+        // A moment before each ends, it is due.
+        foreach (var (key, expires) in keys.Select(key => (key, later.Explain(key).Expires!.Value)).OrderBy(static end => end.Value))
+        {
+            Time.Advance(expires - TimeSpan.FromTicks(1) - Time.GetUtcNow());
+
+            Assert.True(later.TryGet(key, out _, out bool refresh) && refresh);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task A_value_in_the_store_that_is_due_for_its_refresh_is_served_and_refreshed_once(bool isAsync)
+    {
+        var policy = new CachePolicy<string?> { Duration = TimeSpan.FromMinutes(10), RefreshAfter = TimeSpan.FromMinutes(5) };
+        await Load(_processes.Start(policy), isAsync, "key", () => "old");
+        Time.Advance(TimeSpan.FromMinutes(5));
+        var later = _processes.Start(policy);
+        using var gate = new ManualResetEventSlim();
+        int runs = 0;
+        string Refresh()
+        {
+            Interlocked.Increment(ref runs);
+            gate.Wait();
+            return "new";
+        }
+
+        for (int i = 0; i < 20; i++)
+        {
+            // All are served while the refresh runs.
+            Assert.Equal("old", await Load(later, isAsync, "key", Refresh));
+            Threads.WaitUntil(() => runs == 1);
+        }
+
+        Assert.Equal(EntryState.Refreshing, later.Explain("key").State);
+        gate.Set();
+        Threads.WaitUntil(() => later.TryPeek("key", out string? value) && value == "new");
+        Threads.WaitUntil(() => later.LockCount == 0);
+        Assert.Equal(1, runs);
+        Assert.Equal((20, 20, 0), (later.Statistics.Requests, later.Statistics.Hits, later.Statistics.Misses));
+        Assert.Equal("new", await Load(_processes.Start(policy), isAsync, "key", Fail));
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task Callers_that_come_together_start_one_refresh_of_what_the_store_has(bool isAsync)
+    {
+        var policy = new CachePolicy<string?> { Duration = TimeSpan.FromMinutes(10), RefreshAfter = TimeSpan.FromMinutes(5) };
+        for (int round = 0; round < 200; round++)
+        {
+            string key = $"{round}";
+            await Load(_processes.Start(policy), isAsync, key, () => "old");
+            Time.Advance(TimeSpan.FromMinutes(5));
+            var later = _processes.Start(policy);
+            int runs = 0;
+
+            Threads.Run(4, _ => Assert.Contains(Load(later, isAsync, key, () => $"new {Interlocked.Increment(ref runs)}").GetAwaiter().GetResult(), new[] { "old", "new 1" }));
+
+            Threads.WaitUntil(() => later.TryPeek(key, out string? value) && value == "new 1");
+            Threads.WaitUntil(() => later.LockCount == 0);
+            Assert.Equal(1, runs);
+            Assert.Equal(0, later.Statistics.Misses - later.Statistics.Coalesced);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task A_value_in_the_store_that_is_not_yet_due_is_only_served(bool isAsync)
+    {
+        var policy = new CachePolicy<string?> { Duration = TimeSpan.FromMinutes(10), RefreshAfter = TimeSpan.FromMinutes(5) };
+        await Load(_processes.Start(policy), isAsync, "key", () => "old");
+        Time.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromTicks(1));
+        var later = _processes.Start(policy);
+
+        Assert.Equal("old", await Load(later, isAsync, "key", Fail));
+
+        Assert.Equal(EntryState.Fresh, later.Explain("key").State);
+        Assert.Equal((1, 0), (later.Statistics.StoreHits, later.LockCount));
+    }
+
+    [Fact]
+    public async Task A_method_without_a_token_refreshes_what_the_store_has()
+    {
+        var policy = new CachePolicy<string?> { Duration = TimeSpan.FromMinutes(10), RefreshAfter = TimeSpan.FromMinutes(5) };
+        _processes.Start(policy).Call("key", _ => "old");
+        Time.Advance(TimeSpan.FromMinutes(6));
+        var later = _processes.Start(policy);
+
+        var turn = later.Enter("key", default);
+        Assert.False(turn.TryGet(out _));
+        string? served = await turn.ComputeAsync(0, static _ => new ValueTask<string?>("new"));
+        turn.Dispose();
+
+        Assert.Equal("old", served);
+        Threads.WaitUntil(() => later.TryPeek("key", out string? value) && value == "new");
+        Threads.WaitUntil(() => later.LockCount == 0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task A_refresh_of_what_the_store_has_that_fails_leaves_it(bool isAsync)
+    {
+        var policy = new CachePolicy<string?> { Duration = TimeSpan.FromMinutes(10), RefreshAfter = TimeSpan.FromMinutes(5) };
+        await Load(_processes.Start(policy), isAsync, "key", () => "old");
+        Time.Advance(TimeSpan.FromMinutes(6));
+        var later = _processes.Start(policy);
+
+        Assert.Equal("old", await Load(later, isAsync, "key", Fail));
+
+        Threads.WaitUntil(() => _processes.Log.Records.Any(record => record.EventId == 3) && later.Explain("key").State == EntryState.Fresh);
+        Assert.Equal("old", await Load(later, isAsync, "key", Fail));
+        Assert.Equal(0, later.Statistics.Failed);
+    }
+
     // Stale values
 
     [Theory]
