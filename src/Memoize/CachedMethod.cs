@@ -598,9 +598,10 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         {
             outcome = _runner.Run(turn, state, core, tags, owner);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException cancelled)
         {
             _counters.CountMiss(CallOutcome.Cancelled, turn.Reason);
+            ThrowWithTokenOf(cancelled, turn.CallerToken);
             throw;
         }
 
@@ -687,7 +688,9 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         }
         catch (Exception failure)
         {
-            LeaveFailed(toRefresh: false, turn.Lock, turn.Caller, turn.Number, failure, turn.CallerToken);
+            var callerToken = turn.CallerToken;
+            LeaveFailed(toRefresh: false, turn.Lock, turn.Caller, turn.Number, failure, callerToken);
+            ThrowWithTokenOf(failure, callerToken);
             throw;
         }
     }
@@ -706,7 +709,9 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         }
         catch (Exception failure)
         {
-            LeaveFailed(toRefresh: false, turn.Lock, turn.Caller, turn.Number, failure, turn.CallerToken);
+            var callerToken = turn.CallerToken;
+            LeaveFailed(toRefresh: false, turn.Lock, turn.Caller, turn.Number, failure, callerToken);
+            ThrowWithTokenOf(failure, callerToken);
             throw;
         }
     }
@@ -809,6 +814,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             catch (Exception failure)
             {
                 LeaveFailed(toRefresh, keyedLock, caller, number, failure, callerToken);
+                ThrowWithTokenOf(failure, callerToken);
                 throw;
             }
 
@@ -849,6 +855,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             catch (Exception failure)
             {
                 LeaveFailed(toRefresh, keyedLock, caller, number, failure, callerToken);
+                ThrowWithTokenOf(failure, callerToken);
                 throw;
             }
 
@@ -965,6 +972,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         {
             // The computation goes on for the callers that are left; leaving the lock cancels it if there is none.
             _counters.CountMiss(OutcomeOf(failure, turn.CallerToken), turn.Reason);
+            ThrowWithTokenOf(failure, turn.CallerToken);
             throw;
         }
 
@@ -1002,9 +1010,10 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 WaitFor(computation, turn.CallerToken);
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException cancelled)
         {
             _counters.CountMiss(CallOutcome.Cancelled, turn.Reason);
+            ThrowWithTokenOf(cancelled, turn.CallerToken);
             throw;
         }
 
@@ -1026,9 +1035,10 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         {
             outcome = new(_runner.RunUncached(state, core, turn.CallerToken));
         }
-        catch (OperationCanceledException) when (turn.CallerToken.IsCancellationRequested)
+        catch (OperationCanceledException cancelled) when (turn.CallerToken.IsCancellationRequested)
         {
             _counters.CountMiss(CallOutcome.Cancelled, turn.Reason);
+            ThrowWithTokenOf(cancelled, turn.CallerToken);
             throw;
         }
         catch (Exception failure)
@@ -1046,9 +1056,10 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         {
             outcome = new(await _runner.RunUncachedAsync(state, core, turn.CallerToken).ConfigureAwait(false));
         }
-        catch (OperationCanceledException) when (turn.CallerToken.IsCancellationRequested)
+        catch (OperationCanceledException cancelled) when (turn.CallerToken.IsCancellationRequested)
         {
             _counters.CountMiss(CallOutcome.Cancelled, turn.Reason);
+            ThrowWithTokenOf(cancelled, turn.CallerToken);
             throw;
         }
         catch (Exception failure)
@@ -1091,6 +1102,16 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         _counters.CountMiss(CallOutcome.Stale, turn.Reason);
         return stale.Value;
+    }
+
+    /// <summary>
+    /// A caller that was cancelled recognises its own token only. The code that noticed the cancellation may have had another, which was
+    /// linked with it: for a time-out, or by a store.
+    /// </summary>
+    private static void ThrowWithTokenOf(Exception failure, CancellationToken callerToken)
+    {
+        if (failure is OperationCanceledException cancelled && callerToken.IsCancellationRequested && cancelled.CancellationToken != callerToken)
+            throw new OperationCanceledException(cancelled.Message, cancelled, callerToken);
     }
 
     private static CallOutcome OutcomeOf(Exception failure, CancellationToken callerToken) =>
