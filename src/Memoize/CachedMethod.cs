@@ -208,33 +208,15 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         var caller = Begin(key, toRefresh: true, cancellationToken);
         var keyedLock = EnterToRefresh(key, caller, out bool hasTurn);
-        if (!hasTurn && keyedLock.IsRefresh)
-        {
-            var turn = Wait(toRefresh: true, keyedLock, caller, cancellationToken);
-            if (turn.Kind != TurnKind.Outcome) return turn;
-
-            Leave(turn);
-            keyedLock = Enter(key, toRefresh: true, caller, out hasTurn);
-        }
-
         return hasTurn ? FirstTurn(toRefresh: true, keyedLock, caller, cancellationToken) : Wait(toRefresh: true, keyedLock, caller, cancellationToken);
     }
 
     /// <inheritdoc cref="EnterToRefresh(TKey, CancellationToken)"/>
-    public async ValueTask<Turn<TKey, TValue>> EnterToRefreshAsync(TKey key, CancellationToken cancellationToken)
+    public ValueTask<Turn<TKey, TValue>> EnterToRefreshAsync(TKey key, CancellationToken cancellationToken)
     {
         var caller = Begin(key, toRefresh: true, cancellationToken);
         var keyedLock = EnterToRefresh(key, caller, out bool hasTurn);
-        if (!hasTurn && keyedLock.IsRefresh)
-        {
-            var turn = await WaitAsync(toRefresh: true, keyedLock, caller, cancellationToken).ConfigureAwait(false);
-            if (turn.Kind != TurnKind.Outcome) return turn;
-
-            Leave(turn);
-            keyedLock = Enter(key, toRefresh: true, caller, out hasTurn);
-        }
-
-        return hasTurn ? FirstTurn(toRefresh: true, keyedLock, caller, cancellationToken) : await WaitAsync(toRefresh: true, keyedLock, caller, cancellationToken).ConfigureAwait(false);
+        return hasTurn ? new(FirstTurn(toRefresh: true, keyedLock, caller, cancellationToken)) : WaitAsync(toRefresh: true, keyedLock, caller, cancellationToken);
     }
 
     /// <summary>
@@ -757,15 +739,19 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     private KeyedLock<TKey, TValue> Enter(TKey key, bool toRefresh, ComputationFrame? caller, out bool hasTurn)
     {
         var keyedLock = _locks.Enter(key, out hasTurn, toRefresh);
-        if (caller is null) return keyedLock;
+        if (caller is not null) EnterGraph(keyedLock, toRefresh, caller, hasTurn);
+        return keyedLock;
+    }
 
+    private void EnterGraph(KeyedLock<TKey, TValue> keyedLock, bool toRefresh, ComputationFrame caller, bool hasTurn)
+    {
         WaitGraph.Enter(caller, keyedLock);
 
         // With the turn, it can only be inside a computation of the same key if that one's lock has left the table.
         var circle = !hasTurn ? WaitGraph.FindCircle(caller, keyedLock)
             : _locks.HasDetached ? WaitGraph.FindOuter(caller, keyedLock)
             : null;
-        if (circle is null) return keyedLock;
+        if (circle is null) return;
 
         _counters.CountMiss(CallOutcome.Failed, ReasonOf(keyedLock, toRefresh));
         Leave(keyedLock, caller, turn: hasTurn ? 1 : 0);
@@ -774,12 +760,14 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
 
     private KeyedLock<TKey, TValue> EnterToRefresh(TKey key, ComputationFrame? caller, out bool hasTurn)
     {
-        var keyedLock = Enter(key, toRefresh: true, caller, out hasTurn);
+        var keyedLock = _locks.EnterToRefresh(key, out hasTurn);
+        if (caller is not null) EnterGraph(keyedLock, toRefresh: true, caller, hasTurn);
         if (hasTurn || keyedLock.IsRefresh) return keyedLock;
 
-        // An ordinary computation: it began too early, so its result is not to be kept.
+        // An ordinary computation: it began too early, so its result is not to be kept. Whoever has taken its place by the time this
+        // caller enters again has begun late enough.
         Leave(keyedLock, caller, turn: 0);
-        _locks.Detach(key);
+        _locks.Detach(keyedLock);
         return Enter(key, toRefresh: true, caller, out hasTurn);
     }
 

@@ -16,6 +16,9 @@ internal abstract class KeyedLock
         protected set => _computation = value;
     }
 
+    /// <summary>The computation that those who wait on this lock wait for.</summary>
+    public abstract ComputationFrame? Awaited { get; }
+
     /// <summary>Whether the other is of the same method and the same key.</summary>
     public abstract bool IsSameCall(KeyedLock other);
 
@@ -45,7 +48,10 @@ internal abstract class KeyedLock
 /// <item>When the last caller leaves a running computation, the computation's token is cancelled, unless somebody left it
 /// running on purpose (a background refresh, or a caller that took the stale value).</item>
 /// <item>Nobody waits without a permit to come: as long as callers are inside, somebody has the turn, or there is a permit,
-/// or a computation runs.</item>
+/// or a computation runs, or the lock is the next refresh of one that is attached.</item>
+/// <item>While a refresh runs, those who come to refresh enter the lock of the next one, since the one that runs may have begun too early
+/// for them. That lock is not attached, and nobody has its turn. In the step in which the running one detaches, it attaches, if it has
+/// callers still, and one of them gets the turn. So all who come while a refresh runs share one computation.</item>
 /// </list>
 /// A computation begins without the gate: the caller that has the turn is the only one that writes then, and says last that it
 /// computes. But the turn is in hand before that, from when it is given to a caller until its computation ends, or the caller
@@ -84,6 +90,9 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     private int _keepsBefore;
     private volatile bool _isReusable;
 
+    // While this is the lock of the next refresh: the one that has to detach before.
+    private volatile KeyedLock<TKey, TValue>? _running;
+
     /// <summary>The next lock in the chain of the table, which owns it.</summary>
     public KeyedLock<TKey, TValue>? Next;
 
@@ -104,6 +113,11 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     }
 
     public override CachedMethod Method => table.Method;
+
+    public override ComputationFrame? Awaited => Computation ?? _running?.Computation;
+
+    /// <summary>The lock of those who came to refresh while this one's refresh ran. Only touched while the gate is held.</summary>
+    public KeyedLock<TKey, TValue>? NextRefresh { get; set; }
 
     /// <summary>The stay of the caller that enters first, which has the turn.</summary>
     public Turn<TKey, TValue> FirstTurn => field ??= new(table.Method, this);
@@ -188,7 +202,16 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         TakeInHand();
     }
 
-    /// <summary>Counts a caller in. The gate is held, and the lock is in the table.</summary>
+    /// <summary>Makes it the lock of the refresh after the one that runs. The gate is held; the first turn is nobody's.</summary>
+    public void OpenAfter(KeyedLock<TKey, TValue> running, MemoryEntry<TKey, TValue>? seen, MissReason reason)
+    {
+        (Key, Hash, IsRefresh) = (running.Key, running.Hash, true);
+        (Seen, Reason) = (seen, reason);
+        _turn = 1;
+        _running = running;
+    }
+
+    /// <summary>Counts a caller in. The gate is held, and the lock is in the table, or the next refresh of one that is.</summary>
     public void Join()
     {
         _callers++;
@@ -296,6 +319,9 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         _cancellation = cancellation;
         _leftRunning = false;
         Computation = frame;
+
+        // Likewise: who comes to refresh after the method has begun to read sees that it runs, and waits for the next.
+        if (IsRefresh) Interlocked.MemoryBarrier();
         return frame;
     }
 
@@ -478,6 +504,23 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     {
         Volatile.Write(ref _attached, false);
         table.Remove(this);
+        if (NextRefresh is not { } next) return;
+
+        NextRefresh = null;
+        next.Follow();
+    }
+
+    private void Follow()
+    {
+        _running = null;
+        if (_callers == 0) return;
+
+        Volatile.Write(ref _attached, true);
+        table.Attach(this);
+        int permits = PassOnLocked(turn: 1);
+
+        // With the gate held, which is as good: who gets the permit does not go on on this thread.
+        if (permits > 0) _permits!.Release(permits);
     }
 
     /// <summary>Whether <paramref name="entry"/> is what was found in the store, and nobody has taken it yet. True once; asked by the caller that has the turn.</summary>

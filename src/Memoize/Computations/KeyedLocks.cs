@@ -12,6 +12,7 @@ namespace Memoize;
 ///    identity: nothing of the user's can throw at whoever leaves.
 /// 2. The locks that are detached while their turn is in hand are listed apart, until it is put down.
 /// 3. The spare lock is in nobody's hands. It was only ever entered by one caller, which has left it.
+/// 4. The lock of the next refresh (<see cref="EnterToRefresh"/>) comes into the table in the step in which the one before leaves it.
 /// </remarks>
 internal sealed class KeyedLocks<TKey, TValue>(CachedMethod<TKey, TValue> method, MemoryStore<TKey, TValue> memory)
     where TKey : notnull
@@ -65,7 +66,7 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod<TKey, TValue> method
 
     public int CallersOf(TKey key)
     {
-        lock (Gate) return Find(key)?.Callers ?? 0;
+        lock (Gate) return Find(key) is { } found ? found.Callers + (found.NextRefresh?.Callers ?? 0) : 0;
     }
 
     /// <summary>Enters the lock of <paramref name="key"/>. Who makes it has the turn; the others have to wait for theirs.</summary>
@@ -83,6 +84,24 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod<TKey, TValue> method
     }
 
     /// <summary>
+    /// Enters the lock of <paramref name="key"/> to compute whatever there is. If a refresh runs on it, which may have begun too early
+    /// for this caller, it enters the lock of the next one, as do all who come meanwhile.
+    /// </summary>
+    public KeyedLock<TKey, TValue> EnterToRefresh(in HashedKey<TKey> key, out bool hasTurn)
+    {
+        lock (Gate)
+        {
+            var found = Find(key);
+            hasTurn = found is null;
+            if (found is null) return Add(key, isRefresh: true);
+
+            var entered = found is { IsRefresh: true, Computation: not null } ? found.NextRefresh ??= MakeNext(found) : found;
+            entered.Join();
+            return entered;
+        }
+    }
+
+    /// <summary>
     /// Enters the lock of <paramref name="key"/> with the turn, cutting off whoever is on it. While the caller has it, nobody computes
     /// the key; it must <see cref="KeyedLock{TKey,TValue}.Leave"/> soon.
     /// </summary>
@@ -90,7 +109,8 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod<TKey, TValue> method
     {
         lock (Gate)
         {
-            Find(key)?.Detach();
+            // Those who wait for the next refresh take the place of the one that is cut off.
+            while (Find(key) is { } found) found.Detach();
             return Add(key, isRefresh: false);
         }
     }
@@ -99,6 +119,15 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod<TKey, TValue> method
     public void Detach(in HashedKey<TKey> key)
     {
         lock (Gate) Find(key)?.Detach();
+    }
+
+    /// <summary>Keeps the result of a computation that is running now out of the cache.</summary>
+    public void Detach(KeyedLock<TKey, TValue> entered)
+    {
+        lock (Gate)
+        {
+            if (entered.IsAttached) entered.Detach();
+        }
     }
 
     /// <summary>Keeps the results of all computations that are running now out of the cache.</summary>
@@ -124,6 +153,14 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod<TKey, TValue> method
                 if (found.HasTag(tag)) found.Detach();
             }
         }
+    }
+
+    /// <summary>Puts a lock into the table. The gate is held.</summary>
+    public void Attach(KeyedLock<TKey, TValue> added)
+    {
+        if (_count >= _chains.Length) Resize(_chains.Length * 2);
+        Link(added);
+        Volatile.Write(ref _count, _count + 1);
     }
 
     /// <summary>Takes a lock out that detaches now. The gate is held.</summary>
@@ -182,10 +219,16 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod<TKey, TValue> method
         var added = _spare ?? new KeyedLock<TKey, TValue>(this);
         _spare = null;
         added.Open(key, isRefresh, entry, reason, memory.Keeps);
-        if (_count >= _chains.Length) Resize(_chains.Length * 2);
-        Link(added);
-        Volatile.Write(ref _count, _count + 1);
+        Attach(added);
         return added;
+    }
+
+    private KeyedLock<TKey, TValue> MakeNext(KeyedLock<TKey, TValue> running)
+    {
+        memory.LookLocked(running.HashedKey, out var entry, out var reason);
+        var next = new KeyedLock<TKey, TValue>(this);
+        next.OpenAfter(running, entry, reason);
+        return next;
     }
 
     private void Link(KeyedLock<TKey, TValue> added)
