@@ -882,23 +882,35 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             case KeyedLock<TKey, TValue>.Wake.StartOver:
                 return null;
 
-            case KeyedLock<TKey, TValue>.Wake.TimedOut when keyedLock.HasOutcome:
-                // The computation has ended before the caller could go.
-                return TurnKind.Outcome;
-
-            case KeyedLock<TKey, TValue>.Wake.TimedOut when acceptsStale && (stale = _memory.StandIn(keyedLock.Seen)) is not null:
-                return TurnKind.Stale;
-
-            case KeyedLock<TKey, TValue>.Wake.TimedOut when acceptsStale:
-                // The stale value has had its time while this caller waited, or was invalidated.
-                acceptsStale = false;
-                return null;
-
             default:
+                if (acceptsStale) stale = StandIn(keyedLock);
+
+                // The computation has ended before the caller could go.
+                if (keyedLock.HasOutcome) return TurnKind.Outcome;
+                if (stale is not null) return TurnKind.Stale;
+                if (acceptsStale)
+                {
+                    // The stale value has had its time while this caller waited, or was invalidated.
+                    acceptsStale = false;
+                    return null;
+                }
+
                 return _policy.OnWaitTimeout == OnWaitTimeout.ComputeUncached
                     ? TurnKind.Uncached
                     : throw new TimeoutException($"{Name}: another caller's computation took longer than the WaitTimeout of {_policy.WaitTimeout}.");
         }
+    }
+
+    /// <summary>
+    /// What a caller may take that has waited long enough. Whether the lock has an outcome is to be asked after this: what stands in may
+    /// be the very value that the computation has just written, which is not stale.
+    /// </summary>
+    private MemoryEntry<TKey, TValue>? StandIn(KeyedLock<TKey, TValue> keyedLock)
+    {
+        Memoizer.Scheduling?.Pause();
+        var stale = _memory.StandIn(keyedLock.Seen);
+        Memoizer.Scheduling?.Pause();
+        return stale;
     }
 
     private Turn<TKey, TValue> Take(TurnKind kind, bool toRefresh, KeyedLock<TKey, TValue> keyedLock, int number, ComputationFrame? caller, MemoryEntry<TKey, TValue>? stale, CancellationToken callerToken)
@@ -948,11 +960,11 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 catch (OperationCanceledException) when (patience.IsOver)
                 {
                     if (computation.IsCompleted) return null;
-                    if (_memory.StandIn(turn.Lock.Seen) is { } stale) return stale;
+                    if (StandIn(turn.Lock) is { } stale && !turn.Lock.HasOutcome) return stale;
                 }
             }
 
-            // The stale value has had its time while this caller waited.
+            // The stale value has had its time while this caller waited, or the computation is about to end.
             await WaitForAsync(turn.CallerToken).ConfigureAwait(false);
             return null;
         }
@@ -994,7 +1006,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             }
             catch (OperationCanceledException) when (patience.IsOver)
             {
-                if (!computation.IsCompleted && _memory.StandIn(turn.Lock.Seen) is { } stale) return LeaveRunning(turn, stale);
+                if (!computation.IsCompleted && StandIn(turn.Lock) is { } stale && !turn.Lock.HasOutcome) return LeaveRunning(turn, stale);
                 WaitFor(computation, turn.CallerToken);
             }
         }
