@@ -113,11 +113,17 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// <summary>Looks: finds a fresh value without a lock and counts a hit, or counts nothing.</summary>
     public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
     {
-        if (_memory.TryGetFresh(key, out var entry))
+        try
         {
-            _counters.CountHit();
-            value = entry.Value;
-            return true;
+            if (_memory.TryGetFresh(key, out var entry))
+            {
+                _counters.CountHit();
+                value = entry.Value;
+                return true;
+            }
+        }
+        catch when (CountFailedLook())
+        {
         }
 
         value = default;
@@ -127,11 +133,17 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// <summary>Looks, like <see cref="TryGet(TKey, out TValue)"/>, for methods that return a task: the completed task is kept with the value.</summary>
     public bool TryGetTask(TKey key, [NotNullWhen(true)] out Task<TValue>? hit)
     {
-        if (_memory.TryGetFresh(key, out var entry))
+        try
         {
-            _counters.CountHit();
-            hit = entry.Task;
-            return true;
+            if (_memory.TryGetFresh(key, out var entry))
+            {
+                _counters.CountHit();
+                hit = entry.Task;
+                return true;
+            }
+        }
+        catch when (CountFailedLook())
+        {
         }
 
         hit = null;
@@ -145,16 +157,22 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value, out bool refresh)
     {
         refresh = false;
-        if (!_memory.TryGetFresh(key, out var entry))
+        try
         {
-            value = default;
-            return false;
+            if (_memory.TryGetFresh(key, out var entry))
+            {
+                refresh = _memory.IsDueForRefresh(entry);
+                _counters.CountHit();
+                value = entry.Value;
+                return true;
+            }
+        }
+        catch when (CountFailedLook())
+        {
         }
 
-        _counters.CountHit();
-        refresh = _memory.IsDueForRefresh(entry);
-        value = entry.Value;
-        return true;
+        value = default;
+        return false;
     }
 
     /// <summary>Looks, for methods with <c>RefreshAfter</c> that return a task: the completed task is kept with the value.</summary>
@@ -164,16 +182,33 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     public bool TryGetTask(TKey key, [NotNullWhen(true)] out Task<TValue>? hit, out bool refresh)
     {
         refresh = false;
-        if (!_memory.TryGetFresh(key, out var entry))
+        try
         {
-            hit = null;
-            return false;
+            if (_memory.TryGetFresh(key, out var entry))
+            {
+                refresh = _memory.IsDueForRefresh(entry);
+                _counters.CountHit();
+                hit = entry.Task;
+                return true;
+            }
+        }
+        catch when (CountFailedLook())
+        {
         }
 
-        _counters.CountHit();
-        refresh = _memory.IsDueForRefresh(entry);
-        hit = entry.Task;
-        return true;
+        hit = null;
+        return false;
+    }
+
+    /// <summary>
+    /// Counts a call whose look throws: the equality of its key, or the clock. Why there is no value nobody knows then. It stands in a filter,
+    /// where nothing is caught, so that the exception goes on as it is, and a hit pays nothing.
+    /// </summary>
+    /// <returns>False: what was thrown is for the caller.</returns>
+    private bool CountFailedLook()
+    {
+        _counters.CountMiss(CallOutcome.Failed, MissReason.NotFound);
+        return false;
     }
 
     /// <summary>Enters the lock of <paramref name="key"/>, and waits for the turn to compute or for another's outcome.</summary>
@@ -546,6 +581,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 break;
 
             case TurnKind.Compute when turn.Lock.LookAgain(_memory, out var entry):
+                turn.IsCounted = true;
                 if (turn.Lock.IsFirstUseOfStored(entry)) _counters.CountStoreHit();
                 else _counters.CountHit();
                 value = entry.Value;
@@ -582,7 +618,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         }
         catch (OperationCanceledException cancelled)
         {
-            _counters.CountMiss(CallOutcome.Cancelled, turn.Reason);
+            Count(turn, CallOutcome.Cancelled);
             ThrowWithTokenOf(cancelled, turn.CallerToken);
             throw;
         }
@@ -620,7 +656,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         if (!isCancelled) return TakeOutcome(turn, outcome, turn.Lock.IsFromElsewhere ? CallOutcome.Coalesced : CallOutcome.Computed);
 
         // The computation goes on for the callers that are left; leaving the lock cancels it if there is none.
-        _counters.CountMiss(CallOutcome.Cancelled, turn.Reason);
+        Count(turn, CallOutcome.Cancelled);
         return outcome.GetValueOrThrow();
     }
 
@@ -661,10 +697,10 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// <summary>Looks into the store, if that is still to be done on the lock and memory has nothing. It comes between entering the lock and the second look.</summary>
     private void ReadStore(Turn<TKey, TValue> turn)
     {
-        if (!NeedsStore(turn)) return;
-
         try
         {
+            if (!NeedsStore(turn)) return;
+
             int tagInvalidations = _locks.TagInvalidations;
             turn.Lock.TakeStored(_store!.Read(turn.Lock.Key), tagInvalidations, _memory);
         }
@@ -681,10 +717,10 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     private async ValueTask<Turn<TKey, TValue>> ReadStoreAsync(ValueTask<Turn<TKey, TValue>> entered)
     {
         var turn = await entered.ConfigureAwait(false);
-        if (!NeedsStore(turn)) return turn;
-
         try
         {
+            if (!NeedsStore(turn)) return turn;
+
             int tagInvalidations = _locks.TagInvalidations;
             turn.Lock.TakeStored(await _store!.ReadAsync(turn.Lock.Key, turn.CallerToken).ConfigureAwait(false), tagInvalidations, _memory);
             return turn;
@@ -715,6 +751,9 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// <summary>Leaves the lock of a turn.</summary>
     internal void Leave(Turn<TKey, TValue> turn)
     {
+        // Something threw between the steps of the call: the equality of its key, the clock, or what copies its arguments.
+        if (!turn.IsCounted) Count(turn, CallOutcome.Failed);
+
         // A caller that lost its patience has left already.
         if (turn.Kind is not (TurnKind.Stale or TurnKind.Uncached)) Leave(turn.Lock, turn.Caller, turn.Number);
     }
@@ -728,8 +767,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         Memoizer.ThrowIfDisposed();
         if (cancellationToken.IsCancellationRequested)
         {
-            _memory.Explain(key, out _, out var reason);
-            _counters.CountMiss(CallOutcome.Cancelled, toRefresh ? MissReason.Bypassed : reason);
+            _counters.CountMiss(CallOutcome.Cancelled, toRefresh ? MissReason.Bypassed : ReasonOf(key));
             cancellationToken.ThrowIfCancellationRequested();
         }
 
@@ -738,7 +776,18 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
 
     private KeyedLock<TKey, TValue> Enter(TKey key, bool toRefresh, ComputationFrame? caller, out bool hasTurn)
     {
-        var keyedLock = _locks.Enter(key, out hasTurn, toRefresh);
+        KeyedLock<TKey, TValue> keyedLock;
+        try
+        {
+            keyedLock = _locks.Enter(key, out hasTurn, toRefresh);
+        }
+        catch (Exception)
+        {
+            // The equality of the key, or the clock.
+            _counters.CountMiss(CallOutcome.Failed, toRefresh ? MissReason.Bypassed : MissReason.NotFound);
+            throw;
+        }
+
         if (caller is not null) EnterGraph(keyedLock, toRefresh, caller, hasTurn);
         return keyedLock;
     }
@@ -746,21 +795,36 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     private void EnterGraph(KeyedLock<TKey, TValue> keyedLock, bool toRefresh, ComputationFrame caller, bool hasTurn)
     {
         WaitGraph.Enter(caller, keyedLock);
-
-        // With the turn, it can only be inside a computation of the same key if that one's lock has left the table.
-        var circle = !hasTurn ? WaitGraph.FindCircle(caller, keyedLock)
-            : _locks.HasDetached ? WaitGraph.FindOuter(caller, keyedLock)
-            : null;
-        if (circle is null) return;
-
-        _counters.CountMiss(CallOutcome.Failed, ReasonOf(keyedLock, toRefresh));
-        Leave(keyedLock, caller, turn: hasTurn ? 1 : 0);
-        throw new CacheRecursionException(circle);
+        try
+        {
+            // With the turn, it can only be inside a computation of the same key if that one's lock has left the table.
+            var circle = !hasTurn ? WaitGraph.FindCircle(caller, keyedLock)
+                : _locks.HasDetached ? WaitGraph.FindOuter(caller, keyedLock)
+                : null;
+            if (circle is not null) throw new CacheRecursionException(circle);
+        }
+        catch (Exception)
+        {
+            // There is a circle, or the equality of a key threw as one was looked for.
+            _counters.CountMiss(CallOutcome.Failed, ReasonOf(keyedLock, toRefresh));
+            Leave(keyedLock, caller, turn: hasTurn ? 1 : 0);
+            throw;
+        }
     }
 
     private KeyedLock<TKey, TValue> EnterToRefresh(TKey key, ComputationFrame? caller, out bool hasTurn)
     {
-        var keyedLock = _locks.EnterToRefresh(key, out hasTurn);
+        KeyedLock<TKey, TValue> keyedLock;
+        try
+        {
+            keyedLock = _locks.EnterToRefresh(key, out hasTurn);
+        }
+        catch (Exception)
+        {
+            _counters.CountMiss(CallOutcome.Failed, MissReason.Bypassed);
+            throw;
+        }
+
         if (caller is not null) EnterGraph(keyedLock, toRefresh: true, caller, hasTurn);
         if (hasTurn || keyedLock.IsRefresh) return keyedLock;
 
@@ -971,7 +1035,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         catch (OperationCanceledException failure)
         {
             // The computation goes on for the callers that are left; leaving the lock cancels it if there is none.
-            _counters.CountMiss(OutcomeOf(failure, turn.CallerToken), turn.Reason);
+            Count(turn, OutcomeOf(failure, turn.CallerToken));
             ThrowWithTokenOf(failure, turn.CallerToken);
             throw;
         }
@@ -1012,7 +1076,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         }
         catch (OperationCanceledException cancelled)
         {
-            _counters.CountMiss(CallOutcome.Cancelled, turn.Reason);
+            Count(turn, CallOutcome.Cancelled);
             ThrowWithTokenOf(cancelled, turn.CallerToken);
             throw;
         }
@@ -1037,7 +1101,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         }
         catch (OperationCanceledException cancelled) when (turn.CallerToken.IsCancellationRequested)
         {
-            _counters.CountMiss(CallOutcome.Cancelled, turn.Reason);
+            Count(turn, CallOutcome.Cancelled);
             ThrowWithTokenOf(cancelled, turn.CallerToken);
             throw;
         }
@@ -1058,7 +1122,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         }
         catch (OperationCanceledException cancelled) when (turn.CallerToken.IsCancellationRequested)
         {
-            _counters.CountMiss(CallOutcome.Cancelled, turn.Reason);
+            Count(turn, CallOutcome.Cancelled);
             ThrowWithTokenOf(cancelled, turn.CallerToken);
             throw;
         }
@@ -1074,7 +1138,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         if (outcome.Failure is null)
         {
-            _counters.CountMiss(ifValue, turn.Reason);
+            Count(turn, ifValue);
             return outcome.GetValueOrThrow();
         }
 
@@ -1088,7 +1152,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         // Who asked for a refresh wants to know that it failed.
         if (!turn.ToRefresh && _memory.StandIn(turn.Lock.Seen) is { } stale) return TakeStale(turn, stale);
 
-        _counters.CountMiss(CallOutcome.Failed, turn.Reason);
+        Count(turn, CallOutcome.Failed);
         return failed.GetValueOrThrow();
     }
 
@@ -1100,7 +1164,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
 
     private TValue TakeStale(Turn<TKey, TValue> turn, MemoryEntry<TKey, TValue> stale)
     {
-        _counters.CountMiss(CallOutcome.Stale, turn.Reason);
+        Count(turn, CallOutcome.Stale);
         return stale.Value;
     }
 
@@ -1114,6 +1178,12 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             throw new OperationCanceledException(cancelled.Message, cancelled, callerToken);
     }
 
+    private void Count(Turn<TKey, TValue> turn, CallOutcome outcome)
+    {
+        turn.IsCounted = true;
+        _counters.CountMiss(outcome, turn.Reason);
+    }
+
     private static CallOutcome OutcomeOf(Exception failure, CancellationToken callerToken) =>
         failure is OperationCanceledException && callerToken.IsCancellationRequested ? CallOutcome.Cancelled : CallOutcome.Failed;
 
@@ -1121,10 +1191,21 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     private MissReason ReasonOf(KeyedLock<TKey, TValue> keyedLock, bool toRefresh)
     {
         if (toRefresh) return MissReason.Bypassed;
-        if (keyedLock.HasLooked) return keyedLock.Reason;
+        return keyedLock.HasLooked ? keyedLock.Reason : ReasonOf(keyedLock.Key);
+    }
 
-        _memory.Explain(keyedLock.Key, out _, out var reason);
-        return reason;
+    private MissReason ReasonOf(TKey key)
+    {
+        try
+        {
+            _memory.Explain(key, out _, out var reason);
+            return reason;
+        }
+        catch (Exception)
+        {
+            // The equality of the key. The call ends as it does all the same.
+            return MissReason.NotFound;
+        }
     }
 
     private void LeaveFailed(bool toRefresh, KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, int turn, Exception failure, CancellationToken callerToken)
