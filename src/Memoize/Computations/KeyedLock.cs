@@ -51,7 +51,8 @@ internal abstract class KeyedLock
 /// or a computation runs, or the lock is the next refresh of one that is attached.</item>
 /// <item>While a refresh runs, those who come to refresh enter the lock of the next one, since the one that runs may have begun too early
 /// for them. That lock is not attached, and nobody has its turn. In the step in which the running one detaches, it attaches, if it has
-/// callers still, and one of them gets the turn. So all who come while a refresh runs share one computation.</item>
+/// callers still, and one of them gets the turn; or it is left to whoever sets the key, to follow that one. So all who come while a
+/// refresh runs share one computation.</item>
 /// </list>
 /// A computation begins without the gate: the caller that has the turn is the only one that writes then, and says last that it
 /// computes. But the turn is in hand before that, from when it is given to a caller until its computation ends, or the caller
@@ -210,6 +211,9 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         _turn = 1;
         _running = running;
     }
+
+    /// <summary>Lets the next refresh come after another lock than before. The gate is held.</summary>
+    public void WaitFor(KeyedLock<TKey, TValue> other) => _running = other;
 
     /// <summary>Counts a caller in. The gate is held, and the lock is in the table, or the next refresh of one that is.</summary>
     public void Join()
@@ -510,7 +514,8 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
         next.Follow();
     }
 
-    private void Follow()
+    /// <summary>Takes the place of the lock that it came after, unless all its callers have gone. The gate is held.</summary>
+    public void Follow()
     {
         _running = null;
         if (_callers == 0) return;

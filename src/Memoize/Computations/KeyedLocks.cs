@@ -109,9 +109,27 @@ internal sealed class KeyedLocks<TKey, TValue>(CachedMethod<TKey, TValue> method
     {
         lock (Gate)
         {
-            // Those who wait for the next refresh take the place of the one that is cut off.
-            while (Find(key) is { } found) found.Detach();
-            return Add(key, isRefresh: false);
+            // Those who wait for the next refresh wait for this caller instead of the refresh that is cut off.
+            var found = Find(key);
+            var next = found?.NextRefresh;
+            if (found is not null)
+            {
+                found.NextRefresh = null;
+                found.Detach();
+            }
+
+            try
+            {
+                var added = Add(key, isRefresh: false);
+                added.NextRefresh = next;
+                next?.WaitFor(added);
+                return added;
+            }
+            catch
+            {
+                next?.Follow();
+                throw;
+            }
         }
     }
 
