@@ -51,6 +51,23 @@ public abstract class CachedMethod
     /// <summary>Makes the entry leave that can be spared most. False if there is none.</summary>
     internal abstract bool EvictOne();
 
+    /// <summary>Cancels a computation, and runs the callbacks of its token on this thread, which is there for nothing else.</summary>
+    internal void CancelHere(CancellationTokenSource computation)
+    {
+        try
+        {
+            computation.Cancel();
+        }
+        catch (AggregateException failure)
+        {
+            Log.CancellationCallbackFailed(Memoizer.Logger, failure, Name);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The computation has just ended by itself.
+        }
+    }
+
     /// <summary>Cancels a computation. The callbacks of its token are the user's code: they neither hold up this thread nor throw at it.</summary>
     internal void Cancel(CancellationTokenSource computation)
     {
@@ -849,15 +866,8 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             int number = 0;
             try
             {
-                using var patience = new Patience(HowLong(keyedLock.Key, ref acceptsStale), _clock.Provider, callerToken);
-                try
-                {
-                    (wake, number) = keyedLock.Wait(patience.Token);
-                }
-                catch (OperationCanceledException) when (patience.IsOver)
-                {
-                    wake = KeyedLock<TKey, TValue>.Wake.TimedOut;
-                }
+                using var patience = Patience.OfThread(HowLong(keyedLock.Key, ref acceptsStale), _clock.Provider, callerToken);
+                (wake, number) = keyedLock.Wait(patience);
 
                 // The semaphore gives a permit to a caller that was cancelled meanwhile: the turn is for one that wants it.
                 if (wake == KeyedLock<TKey, TValue>.Wake.Turn) callerToken.ThrowIfCancellationRequested();
@@ -890,7 +900,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             int number = 0;
             try
             {
-                using var patience = new Patience(HowLong(keyedLock.Key, ref acceptsStale), _clock.Provider, callerToken);
+                using var patience = Patience.OfTask(HowLong(keyedLock.Key, ref acceptsStale), _clock.Provider, callerToken);
                 try
                 {
                     (wake, number) = await keyedLock.WaitAsync(patience.Token).ConfigureAwait(false);
@@ -1014,7 +1024,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         try
         {
-            using (var patience = new Patience(_policy.SoftTimeout, _clock.Provider, turn.CallerToken))
+            using (var patience = Patience.OfTask(_policy.SoftTimeout, _clock.Provider, turn.CallerToken))
             {
                 try
                 {
@@ -1048,30 +1058,27 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
 
     /// <summary>
     /// A synchronous caller that has a stale value waits at most the soft time-out: the method runs on another thread, so
-    /// that it can go on when the caller does not wait any more.
+    /// that it can go on when the caller does not wait any more. On one of its own: in the pool it would wait behind the callers that
+    /// wait for it.
     /// </summary>
     private TValue ComputeBeside<TState>(Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, TValue> core, string[]? tags, object? owner)
     {
         var computation = _runner.RunAsync(
             turn,
             (state, core, scheduling: Memoizer.Scheduling),
-            static (call, token) => new ValueTask<TValue>(call.scheduling?.Run(() => call.core(call.state, token)) ?? Task.Run(() => call.core(call.state, token), CancellationToken.None)),
+            static (call, token) => new ValueTask<TValue>(call.scheduling?.Run(() => call.core(call.state, token)) ?? RunOnOwnThread(call.core, call.state, token)),
             usesToken: true,
             tags,
             owner,
-            turn.ToRefresh).AsTask();
+            turn.ToRefresh,
+            callersBlock: true).AsTask();
 
         try
         {
-            using var patience = new Patience(_policy.SoftTimeout, _clock.Provider, turn.CallerToken);
-            try
-            {
-                WaitFor(computation, patience.Token);
-            }
-            catch (OperationCanceledException) when (patience.IsOver)
+            if (!WaitFor(computation, _policy.SoftTimeout, turn.CallerToken))
             {
                 if (!computation.IsCompleted && StandIn(turn.Lock) is { } stale && !turn.Lock.HasOutcome) return LeaveRunning(turn, stale);
-                WaitFor(computation, turn.CallerToken);
+                WaitFor(computation, limit: null, turn.CallerToken);
             }
         }
         catch (OperationCanceledException cancelled)
@@ -1085,11 +1092,14 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         return TakeOwnOutcome(turn, computation.IsCompleted ? computation.Result : turn.Lock.Outcome);
     }
 
-    /// <summary>Waits until a computation ends, or the memoizer is shut down.</summary>
-    private void WaitFor(Task<Outcome<TValue>> computation, CancellationToken token)
+    private static Task<TValue> RunOnOwnThread<TState>(Func<TState, CancellationToken, TValue> core, TState state, CancellationToken token) =>
+        Task.Factory.StartNew(() => core(state, token), CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+
+    /// <summary>Waits until a computation ends, or the memoizer is shut down. False if that took longer than the limit.</summary>
+    private bool WaitFor(Task<Outcome<TValue>> computation, TimeSpan? limit, CancellationToken callerToken)
     {
-        if (Memoizer.Scheduling is { } scheduling) scheduling.WaitForAny(computation, Memoizer.WhenAborted, token);
-        else Task.WaitAny([computation, Memoizer.WhenAborted], token);
+        using var patience = Patience.OfThread(limit, _clock.Provider, callerToken);
+        return patience.WaitForAny(computation, Memoizer.WhenAborted, Memoizer.Scheduling);
     }
 
     private TValue ComputeUncached<TState>(Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, TValue> core)

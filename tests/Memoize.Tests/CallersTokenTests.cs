@@ -112,11 +112,13 @@ public sealed class CallersTokenTests : IDisposable
         var own = new Gate<string>();
         var leader = Task.Run(() => cache.CallAsync("key", _ => gate.Task));
         await gate.Entered;
+        int timers = _time.ActiveTimers;
         var waiter = Task.Run(() => isAsync
             ? cache.CallAsync("key", token => own.Task.WaitAsync(token), Mine)
             : Task.FromResult(cache.Call("key", token => { _ = own.Task; token.WaitHandle.WaitOne(); throw new OperationCanceledException(token); }, Mine)));
-        Threads.WaitUntil(() => cache.WaitersOn("key") == 1);
-        Threads.WaitUntil(() => { _time.Advance(Seconds(1)); return own.Entered.IsCompleted; });
+        Threads.WaitUntil(() => _time.ActiveTimers == timers + 1);
+        _time.Advance(Seconds(1));
+        await own.Entered;
 
         await _cancellation.CancelAsync();
 

@@ -247,7 +247,7 @@ public sealed class FoundInterleavings
             var step = scheduler["starter"];
             Assert.True(step.TryCancel());
             scheduler.Begin("notices", step.GoOn).GoOn();
-            for (int steps = 1; steps < pauses; steps++) EndWait(scheduler["notices"]);
+            for (int steps = 1; steps < pauses; steps++) EndWait(scheduler["starter"]);
             gate.SetResult("new");
             while (scheduler.Parked is [var parked, ..]) EndWait(parked);
 
@@ -265,7 +265,7 @@ public sealed class FoundInterleavings
         using var second = new CancellationTokenSource();
         keyedLock.Begin(caller: null, tags: null, first);
         keyedLock.PassOn(turn: 1);
-        var (_, turn) = keyedLock.Wait(CancellationToken.None);
+        var (_, turn) = keyedLock.Wait(Patience.OfThread(limit: null, TimeProvider.System, CancellationToken.None));
         keyedLock.Begin(caller: null, tags: null, second);
 
         keyedLock.KeepRunning(turn: 1);

@@ -223,12 +223,7 @@ internal sealed class KeyedLock<TKey, TValue>(KeyedLocks<TKey, TValue> table) : 
     }
 
     /// <summary>Waits for the turn or the outcome. A caller that is cancelled must still <see cref="Leave"/>.</summary>
-    public (Wake Wake, int Turn) Wait(CancellationToken cancellationToken)
-    {
-        if (Method.Memoizer.Scheduling is { } scheduling) scheduling.Wait(Permits(), cancellationToken);
-        else Permits().Wait(cancellationToken);
-        return WakeUp();
-    }
+    public (Wake Wake, int Turn) Wait(Patience patience) => patience.Wait(Permits(), Method.Memoizer.Scheduling) ? WakeUp() : (Wake.TimedOut, 0);
 
     /// <inheritdoc cref="Wait"/>
     public async ValueTask<(Wake Wake, int Turn)> WaitAsync(CancellationToken cancellationToken)
