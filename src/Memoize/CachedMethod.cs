@@ -961,7 +961,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
 
                 // The computation has ended before the caller could go.
                 if (keyedLock.HasOutcome) return TurnKind.Outcome;
-                if (stale is not null) return TurnKind.Stale;
+                if (_memory.IsUsable(stale)) return TurnKind.Stale;
                 if (acceptsStale)
                 {
                     // The stale value has had its time while this caller waited, or was invalidated.
@@ -977,7 +977,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
 
     /// <summary>
     /// What a caller may take that has waited long enough. Whether the lock has an outcome is to be asked after this: what stands in may
-    /// be the very value that the computation has just written, which is not stale.
+    /// be the very value that the computation has just written, which is not stale. Then it is to be seen whether it still has its time.
     /// </summary>
     private MemoryEntry<TKey, TValue>? StandIn(KeyedLock<TKey, TValue> keyedLock)
     {
@@ -1034,7 +1034,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 catch (OperationCanceledException) when (patience.IsOver)
                 {
                     if (computation.IsCompleted) return null;
-                    if (StandIn(turn.Lock) is { } stale && !turn.Lock.HasOutcome) return stale;
+                    if (StandIn(turn.Lock) is { } stale && !turn.Lock.HasOutcome && _memory.IsUsable(stale)) return stale;
                 }
             }
 
@@ -1077,7 +1077,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         {
             if (!WaitFor(computation, _policy.SoftTimeout, turn.CallerToken))
             {
-                if (!computation.IsCompleted && StandIn(turn.Lock) is { } stale && !turn.Lock.HasOutcome) return LeaveRunning(turn, stale);
+                if (!computation.IsCompleted && StandIn(turn.Lock) is { } stale && !turn.Lock.HasOutcome && _memory.IsUsable(stale)) return LeaveRunning(turn, stale);
                 WaitFor(computation, limit: null, turn.CallerToken);
             }
         }
