@@ -38,6 +38,13 @@ internal sealed class Waiters(ReaderPool readers, TimeProvider time) : IDisposab
         Add(waiter);
         if (readers.Read(What, key, static (reader, key) => reader.TokenOf(key)) != token) return;
 
+        if (time == TimeProvider.System)
+        {
+            // Without a timer, which needs a thread of the pool: callers like this one may have them all.
+            waiter.Woken.Wait(atMost < Longest ? atMost : Longest, cancellationToken);
+            return;
+        }
+
         waiter.WakeAfter(atMost, time);
         waiter.Woken.Wait(cancellationToken);
     }

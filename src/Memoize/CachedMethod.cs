@@ -65,6 +65,23 @@ public abstract class CachedMethod
     /// <summary>Does what is due when something was kept; no gate is held.</summary>
     internal abstract void AfterKeeping();
 
+    /// <summary>Cancels a computation, and runs the callbacks of its token on this thread, which is there for nothing else.</summary>
+    internal void CancelHere(CancellationTokenSource computation)
+    {
+        try
+        {
+            computation.Cancel();
+        }
+        catch (AggregateException failure)
+        {
+            Log.CancellationCallbackFailed(Memoizer.Logger, failure, Name);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The computation has just ended by itself.
+        }
+    }
+
     /// <summary>Cancels a computation. The callbacks of its token are the user's code: they neither hold up this thread nor throw at it.</summary>
     internal void Cancel(CancellationTokenSource computation)
     {
@@ -135,11 +152,17 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// <summary>Looks: finds a fresh value without a lock and counts a hit, or counts nothing.</summary>
     public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
     {
-        if (_memory.TryGetFresh(key, out var entry))
+        try
         {
-            _counters.CountHit();
-            value = entry.Value;
-            return true;
+            if (_memory.TryGetFresh(key, out var entry))
+            {
+                _counters.CountHit();
+                value = entry.Value;
+                return true;
+            }
+        }
+        catch when (CountFailedLook())
+        {
         }
 
         value = default;
@@ -149,11 +172,17 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// <summary>Looks, like <see cref="TryGet(TKey, out TValue)"/>, for methods that return a task: the completed task is kept with the value.</summary>
     public bool TryGetTask(TKey key, [NotNullWhen(true)] out Task<TValue>? hit)
     {
-        if (_memory.TryGetFresh(key, out var entry))
+        try
         {
-            _counters.CountHit();
-            hit = entry.Task;
-            return true;
+            if (_memory.TryGetFresh(key, out var entry))
+            {
+                _counters.CountHit();
+                hit = entry.Task;
+                return true;
+            }
+        }
+        catch when (CountFailedLook())
+        {
         }
 
         hit = null;
@@ -167,16 +196,22 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value, out bool refresh)
     {
         refresh = false;
-        if (!_memory.TryGetFresh(key, out var entry))
+        try
         {
-            value = default;
-            return false;
+            if (_memory.TryGetFresh(key, out var entry))
+            {
+                refresh = _memory.TryClaimRefresh(entry);
+                _counters.CountHit();
+                value = entry.Value;
+                return true;
+            }
+        }
+        catch when (CountFailedLook())
+        {
         }
 
-        _counters.CountHit();
-        refresh = _memory.TryClaimRefresh(entry);
-        value = entry.Value;
-        return true;
+        value = default;
+        return false;
     }
 
     /// <summary>Looks, for methods with <c>RefreshAfter</c> that return a task: the completed task is kept with the value.</summary>
@@ -186,16 +221,33 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     public bool TryGetTask(TKey key, [NotNullWhen(true)] out Task<TValue>? hit, out bool refresh)
     {
         refresh = false;
-        if (!_memory.TryGetFresh(key, out var entry))
+        try
         {
-            hit = null;
-            return false;
+            if (_memory.TryGetFresh(key, out var entry))
+            {
+                refresh = _memory.TryClaimRefresh(entry);
+                _counters.CountHit();
+                hit = entry.Task;
+                return true;
+            }
+        }
+        catch when (CountFailedLook())
+        {
         }
 
-        _counters.CountHit();
-        refresh = _memory.TryClaimRefresh(entry);
-        hit = entry.Task;
-        return true;
+        hit = null;
+        return false;
+    }
+
+    /// <summary>
+    /// Counts a call whose look throws: the equality of its key, or the clock. Why there is no value nobody knows then. It stands in a filter,
+    /// where nothing is caught, so that the exception goes on as it is, and a hit pays nothing.
+    /// </summary>
+    /// <returns>False: what was thrown is for the caller.</returns>
+    private bool CountFailedLook()
+    {
+        _counters.CountMiss(CallOutcome.Failed, MissReason.NotFound);
+        return false;
     }
 
     /// <summary>Enters the lock of <paramref name="key"/>, and waits for the turn to compute or for another's outcome.</summary>
@@ -234,33 +286,15 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         var caller = Begin(key, toRefresh: true, cancellationToken);
         var keyedLock = EnterToRefresh(key, caller, out bool hasTurn);
-        if (!hasTurn && keyedLock.IsRefresh)
-        {
-            var turn = Wait(toRefresh: true, keyedLock, caller, cancellationToken);
-            if (turn.Kind != TurnKind.Outcome) return turn;
-
-            Leave(turn);
-            keyedLock = Enter(key, toRefresh: true, caller, out hasTurn);
-        }
-
         return hasTurn ? FirstTurn(toRefresh: true, keyedLock, caller, cancellationToken) : Wait(toRefresh: true, keyedLock, caller, cancellationToken);
     }
 
     /// <inheritdoc cref="EnterToRefresh(TKey, CancellationToken)"/>
-    public async ValueTask<Turn<TKey, TValue>> EnterToRefreshAsync(TKey key, CancellationToken cancellationToken)
+    public ValueTask<Turn<TKey, TValue>> EnterToRefreshAsync(TKey key, CancellationToken cancellationToken)
     {
         var caller = Begin(key, toRefresh: true, cancellationToken);
         var keyedLock = EnterToRefresh(key, caller, out bool hasTurn);
-        if (!hasTurn && keyedLock.IsRefresh)
-        {
-            var turn = await WaitAsync(toRefresh: true, keyedLock, caller, cancellationToken).ConfigureAwait(false);
-            if (turn.Kind != TurnKind.Outcome) return turn;
-
-            Leave(turn);
-            keyedLock = Enter(key, toRefresh: true, caller, out hasTurn);
-        }
-
-        return hasTurn ? FirstTurn(toRefresh: true, keyedLock, caller, cancellationToken) : await WaitAsync(toRefresh: true, keyedLock, caller, cancellationToken).ConfigureAwait(false);
+        return hasTurn ? new(FirstTurn(toRefresh: true, keyedLock, caller, cancellationToken)) : WaitAsync(toRefresh: true, keyedLock, caller, cancellationToken);
     }
 
     /// <summary>
@@ -654,6 +688,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
 
     private TValue TakeFound(Turn<TKey, TValue> turn, MemoryEntry<TKey, TValue> entry)
     {
+        turn.IsCounted = true;
         if (turn.Lock.IsFirstUseOfStored(entry)) _counters.CountStoreHit();
         else _counters.CountHit();
         return entry.Value;
@@ -683,9 +718,10 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         {
             outcome = _runner.Run(turn, state, core, tags, owner);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException cancelled)
         {
-            _counters.CountMiss(CallOutcome.Cancelled, turn.Reason);
+            Count(turn, CallOutcome.Cancelled);
+            ThrowWithTokenOf(cancelled, turn.CallerToken);
             throw;
         }
 
@@ -723,7 +759,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         if (!isCancelled) return TakeOutcome(turn, outcome, turn.Lock.IsFromElsewhere ? CallOutcome.Coalesced : CallOutcome.Computed);
 
         // The computation goes on for the callers that are left; leaving the lock cancels it if there is none.
-        _counters.CountMiss(CallOutcome.Cancelled, turn.Reason);
+        Count(turn, CallOutcome.Cancelled);
         return outcome.GetValueOrThrow();
     }
 
@@ -766,16 +802,18 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// <summary>Looks into the store, if that is still to be done on the lock and memory has nothing. It comes between entering the lock and the second look.</summary>
     private void ReadStore(Turn<TKey, TValue> turn)
     {
-        if (!NeedsStore(turn)) return;
-
         try
         {
+            if (!NeedsStore(turn)) return;
+
             int tagInvalidations = _locks.TagInvalidations;
             turn.Lock.TakeStored(_store!.Read(turn.Lock.Key), tagInvalidations);
         }
         catch (Exception failure)
         {
-            LeaveFailed(toRefresh: false, turn.Lock, turn.Caller, turn.Number, failure, turn.CallerToken);
+            var callerToken = turn.CallerToken;
+            LeaveFailed(toRefresh: false, turn.Lock, turn.Caller, turn.Number, failure, callerToken);
+            ThrowWithTokenOf(failure, callerToken);
             throw;
         }
     }
@@ -784,17 +822,19 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     private async ValueTask<Turn<TKey, TValue>> ReadStoreAsync(ValueTask<Turn<TKey, TValue>> entered)
     {
         var turn = await entered.ConfigureAwait(false);
-        if (!NeedsStore(turn)) return turn;
-
         try
         {
+            if (!NeedsStore(turn)) return turn;
+
             int tagInvalidations = _locks.TagInvalidations;
             turn.Lock.TakeStored(await _store!.ReadAsync(turn.Lock.Key, turn.CallerToken).ConfigureAwait(false), tagInvalidations);
             return turn;
         }
         catch (Exception failure)
         {
-            LeaveFailed(toRefresh: false, turn.Lock, turn.Caller, turn.Number, failure, turn.CallerToken);
+            var callerToken = turn.CallerToken;
+            LeaveFailed(toRefresh: false, turn.Lock, turn.Caller, turn.Number, failure, callerToken);
+            ThrowWithTokenOf(failure, callerToken);
             throw;
         }
     }
@@ -816,6 +856,8 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     /// <summary>Leaves the lock of a turn.</summary>
     internal void Leave(Turn<TKey, TValue> turn)
     {
+        // Something threw between the steps of the call: the equality of its key, the clock, or what copies its arguments.
+        if (!turn.IsCounted) Count(turn, CallOutcome.Failed);
         if (!turn.HasLeft) Leave(turn.Lock, turn.Caller, turn.Number);
     }
 
@@ -834,8 +876,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         Memoizer.ThrowIfDisposed();
         if (cancellationToken.IsCancellationRequested)
         {
-            _memory.Explain(key, out _, out var reason);
-            _counters.CountMiss(CallOutcome.Cancelled, toRefresh ? MissReason.Bypassed : reason);
+            _counters.CountMiss(CallOutcome.Cancelled, toRefresh ? MissReason.Bypassed : ReasonOf(key));
             cancellationToken.ThrowIfCancellationRequested();
         }
 
@@ -844,30 +885,62 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
 
     private KeyedLock<TKey, TValue> Enter(TKey key, bool toRefresh, ComputationFrame? caller, out bool hasTurn)
     {
-        var keyedLock = _locks.Enter(key, out hasTurn, toRefresh);
-        if (caller is null) return keyedLock;
+        KeyedLock<TKey, TValue> keyedLock;
+        try
+        {
+            keyedLock = _locks.Enter(key, out hasTurn, toRefresh);
+        }
+        catch (Exception)
+        {
+            // The equality of the key, or the clock.
+            _counters.CountMiss(CallOutcome.Failed, toRefresh ? MissReason.Bypassed : MissReason.NotFound);
+            throw;
+        }
 
+        if (caller is not null) EnterGraph(keyedLock, toRefresh, caller, hasTurn);
+        return keyedLock;
+    }
+
+    private void EnterGraph(KeyedLock<TKey, TValue> keyedLock, bool toRefresh, ComputationFrame caller, bool hasTurn)
+    {
         WaitGraph.Enter(caller, keyedLock);
-
-        // With the turn, it can only be inside a computation of the same key if that one's lock has left the table.
-        var circle = !hasTurn ? WaitGraph.FindCircle(caller, keyedLock)
-            : _locks.HasDetached ? WaitGraph.FindOuter(caller, keyedLock)
-            : null;
-        if (circle is null) return keyedLock;
-
-        _counters.CountMiss(CallOutcome.Failed, ReasonOf(keyedLock, toRefresh));
-        Leave(keyedLock, caller, turn: hasTurn ? 1 : 0);
-        throw new CacheRecursionException(circle);
+        try
+        {
+            // With the turn, it can only be inside a computation of the same key if that one's lock has left the table.
+            var circle = !hasTurn ? WaitGraph.FindCircle(caller, keyedLock)
+                : _locks.HasDetached ? WaitGraph.FindOuter(caller, keyedLock)
+                : null;
+            if (circle is not null) throw new CacheRecursionException(circle);
+        }
+        catch (Exception)
+        {
+            // There is a circle, or the equality of a key threw as one was looked for.
+            _counters.CountMiss(CallOutcome.Failed, ReasonOf(keyedLock, toRefresh));
+            Leave(keyedLock, caller, turn: hasTurn ? 1 : 0);
+            throw;
+        }
     }
 
     private KeyedLock<TKey, TValue> EnterToRefresh(TKey key, ComputationFrame? caller, out bool hasTurn)
     {
-        var keyedLock = Enter(key, toRefresh: true, caller, out hasTurn);
+        KeyedLock<TKey, TValue> keyedLock;
+        try
+        {
+            keyedLock = _locks.EnterToRefresh(key, out hasTurn);
+        }
+        catch (Exception)
+        {
+            _counters.CountMiss(CallOutcome.Failed, MissReason.Bypassed);
+            throw;
+        }
+
+        if (caller is not null) EnterGraph(keyedLock, toRefresh: true, caller, hasTurn);
         if (hasTurn || keyedLock.IsRefresh) return keyedLock;
 
-        // An ordinary computation: it began too early, so its result is not to be kept.
+        // An ordinary computation: it began too early, so its result is not to be kept. Whoever has taken its place by the time this
+        // caller enters again has begun late enough.
         Leave(keyedLock, caller, turn: 0);
-        _locks.Detach(key);
+        _locks.Detach(keyedLock);
         return Enter(key, toRefresh: true, caller, out hasTurn);
     }
 
@@ -885,15 +958,8 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             int number = 0;
             try
             {
-                using var patience = new Patience(HowLong(keyedLock.Key, ref acceptsStale), _clock.Provider, callerToken);
-                try
-                {
-                    (wake, number) = keyedLock.Wait(patience.Token);
-                }
-                catch (OperationCanceledException) when (patience.IsOver)
-                {
-                    wake = KeyedLock<TKey, TValue>.Wake.TimedOut;
-                }
+                using var patience = Patience.OfThread(HowLong(keyedLock.Key, ref acceptsStale), _clock.Provider, callerToken);
+                (wake, number) = keyedLock.Wait(patience);
 
                 // The semaphore gives a permit to a caller that was cancelled meanwhile: the turn is for one that wants it.
                 if (wake == KeyedLock<TKey, TValue>.Wake.Turn) callerToken.ThrowIfCancellationRequested();
@@ -902,6 +968,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             catch (Exception failure)
             {
                 LeaveFailed(toRefresh, keyedLock, caller, number, failure, callerToken);
+                ThrowWithTokenOf(failure, callerToken);
                 throw;
             }
 
@@ -925,7 +992,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             int number = 0;
             try
             {
-                using var patience = new Patience(HowLong(keyedLock.Key, ref acceptsStale), _clock.Provider, callerToken);
+                using var patience = Patience.OfTask(HowLong(keyedLock.Key, ref acceptsStale), _clock.Provider, callerToken);
                 try
                 {
                     (wake, number) = await keyedLock.WaitAsync(patience.Token).ConfigureAwait(false);
@@ -942,6 +1009,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             catch (Exception failure)
             {
                 LeaveFailed(toRefresh, keyedLock, caller, number, failure, callerToken);
+                ThrowWithTokenOf(failure, callerToken);
                 throw;
             }
 
@@ -980,23 +1048,35 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
             case KeyedLock<TKey, TValue>.Wake.StartOver:
                 return null;
 
-            case KeyedLock<TKey, TValue>.Wake.TimedOut when keyedLock.HasOutcome:
-                // The computation has ended before the caller could go.
-                return TurnKind.Outcome;
-
-            case KeyedLock<TKey, TValue>.Wake.TimedOut when acceptsStale && (stale = _memory.StandIn(keyedLock.Seen)) is not null:
-                return TurnKind.Stale;
-
-            case KeyedLock<TKey, TValue>.Wake.TimedOut when acceptsStale:
-                // The stale value has had its time while this caller waited, or was invalidated.
-                acceptsStale = false;
-                return null;
-
             default:
+                if (acceptsStale) stale = StandIn(keyedLock);
+
+                // The computation has ended before the caller could go.
+                if (keyedLock.HasOutcome) return TurnKind.Outcome;
+                if (_memory.IsUsable(stale)) return TurnKind.Stale;
+                if (acceptsStale)
+                {
+                    // The stale value has had its time while this caller waited, or was invalidated.
+                    acceptsStale = false;
+                    return null;
+                }
+
                 return _policy.OnWaitTimeout == OnWaitTimeout.ComputeUncached
                     ? TurnKind.Uncached
                     : throw new TimeoutException($"{Name}: another caller's computation took longer than the WaitTimeout of {_policy.WaitTimeout}.");
         }
+    }
+
+    /// <summary>
+    /// What a caller may take that has waited long enough. Whether the lock has an outcome is to be asked after this: what stands in may
+    /// be the very value that the computation has just written, which is not stale. Then it is to be seen whether it still has its time.
+    /// </summary>
+    private MemoryEntry<TKey, TValue>? StandIn(KeyedLock<TKey, TValue> keyedLock)
+    {
+        Memoizer.Scheduling?.Pause();
+        var stale = _memory.StandIn(keyedLock.Seen);
+        Memoizer.Scheduling?.Pause();
+        return stale;
     }
 
     private Turn<TKey, TValue> Take(TurnKind kind, bool toRefresh, KeyedLock<TKey, TValue> keyedLock, int number, ComputationFrame? caller, MemoryEntry<TKey, TValue>? stale, CancellationToken callerToken)
@@ -1040,7 +1120,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         try
         {
-            using (var patience = new Patience(_policy.SoftTimeout, _clock.Provider, turn.CallerToken))
+            using (var patience = Patience.OfTask(_policy.SoftTimeout, _clock.Provider, turn.CallerToken))
             {
                 try
                 {
@@ -1050,18 +1130,19 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 catch (OperationCanceledException) when (patience.IsOver)
                 {
                     if (computation.IsCompleted) return null;
-                    if (_memory.StandIn(turn.Lock.Seen) is { } stale) return stale;
+                    if (StandIn(turn.Lock) is { } stale && !turn.Lock.HasOutcome && _memory.IsUsable(stale)) return stale;
                 }
             }
 
-            // The stale value has had its time while this caller waited.
+            // The stale value has had its time while this caller waited, or the computation is about to end.
             await WaitForAsync(turn.CallerToken).ConfigureAwait(false);
             return null;
         }
         catch (OperationCanceledException failure)
         {
             // The computation goes on for the callers that are left; leaving the lock cancels it if there is none.
-            _counters.CountMiss(OutcomeOf(failure, turn.CallerToken), turn.Reason);
+            Count(turn, OutcomeOf(failure, turn.CallerToken));
+            ThrowWithTokenOf(failure, turn.CallerToken);
             throw;
         }
 
@@ -1073,35 +1154,33 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
 
     /// <summary>
     /// A synchronous caller that has a stale value waits at most the soft time-out: the method runs on another thread, so
-    /// that it can go on when the caller does not wait any more.
+    /// that it can go on when the caller does not wait any more. On one of its own: in the pool it would wait behind the callers that
+    /// wait for it.
     /// </summary>
     private TValue ComputeBeside<TState>(Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, TValue> core, string[]? tags, object? owner)
     {
         var computation = _runner.RunAsync(
             turn,
             (state, core, scheduling: Memoizer.Scheduling),
-            static (call, token) => new ValueTask<TValue>(call.scheduling?.Run(() => call.core(call.state, token)) ?? Task.Run(() => call.core(call.state, token), CancellationToken.None)),
+            static (call, token) => new ValueTask<TValue>(call.scheduling?.Run(() => call.core(call.state, token)) ?? RunOnOwnThread(call.core, call.state, token)),
             usesToken: true,
             tags,
             owner,
-            turn.ToRefresh).AsTask();
+            turn.ToRefresh,
+            callersBlock: true).AsTask();
 
         try
         {
-            using var patience = new Patience(_policy.SoftTimeout, _clock.Provider, turn.CallerToken);
-            try
+            if (!WaitFor(computation, _policy.SoftTimeout, turn.CallerToken))
             {
-                WaitFor(computation, patience.Token);
-            }
-            catch (OperationCanceledException) when (patience.IsOver)
-            {
-                if (!computation.IsCompleted && _memory.StandIn(turn.Lock.Seen) is { } stale) return LeaveRunning(turn, stale);
-                WaitFor(computation, turn.CallerToken);
+                if (!computation.IsCompleted && StandIn(turn.Lock) is { } stale && !turn.Lock.HasOutcome && _memory.IsUsable(stale)) return LeaveRunning(turn, stale);
+                WaitFor(computation, limit: null, turn.CallerToken);
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException cancelled)
         {
-            _counters.CountMiss(CallOutcome.Cancelled, turn.Reason);
+            Count(turn, CallOutcome.Cancelled);
+            ThrowWithTokenOf(cancelled, turn.CallerToken);
             throw;
         }
 
@@ -1109,11 +1188,14 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         return TakeOwnOutcome(turn, computation.IsCompleted ? computation.Result : turn.Lock.Outcome);
     }
 
-    /// <summary>Waits until a computation ends, or the memoizer is shut down.</summary>
-    private void WaitFor(Task<Outcome<TValue>> computation, CancellationToken token)
+    private static Task<TValue> RunOnOwnThread<TState>(Func<TState, CancellationToken, TValue> core, TState state, CancellationToken token) =>
+        Task.Factory.StartNew(() => core(state, token), CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+
+    /// <summary>Waits until a computation ends, or the memoizer is shut down. False if that took longer than the limit.</summary>
+    private bool WaitFor(Task<Outcome<TValue>> computation, TimeSpan? limit, CancellationToken callerToken)
     {
-        if (Memoizer.Scheduling is { } scheduling) scheduling.WaitForAny(computation, Memoizer.WhenAborted, token);
-        else Task.WaitAny([computation, Memoizer.WhenAborted], token);
+        using var patience = Patience.OfThread(limit, _clock.Provider, callerToken);
+        return patience.WaitForAny(computation, Memoizer.WhenAborted, Memoizer.Scheduling);
     }
 
     private TValue ComputeUncached<TState>(Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, TValue> core)
@@ -1123,9 +1205,10 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         {
             outcome = new(_runner.RunUncached(state, core, turn.CallerToken));
         }
-        catch (OperationCanceledException) when (turn.CallerToken.IsCancellationRequested)
+        catch (OperationCanceledException cancelled) when (turn.CallerToken.IsCancellationRequested)
         {
-            _counters.CountMiss(CallOutcome.Cancelled, turn.Reason);
+            Count(turn, CallOutcome.Cancelled);
+            ThrowWithTokenOf(cancelled, turn.CallerToken);
             throw;
         }
         catch (Exception failure)
@@ -1143,9 +1226,10 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         {
             outcome = new(await _runner.RunUncachedAsync(state, core, turn.CallerToken).ConfigureAwait(false));
         }
-        catch (OperationCanceledException) when (turn.CallerToken.IsCancellationRequested)
+        catch (OperationCanceledException cancelled) when (turn.CallerToken.IsCancellationRequested)
         {
-            _counters.CountMiss(CallOutcome.Cancelled, turn.Reason);
+            Count(turn, CallOutcome.Cancelled);
+            ThrowWithTokenOf(cancelled, turn.CallerToken);
             throw;
         }
         catch (Exception failure)
@@ -1160,7 +1244,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     {
         if (outcome.Failure is null)
         {
-            _counters.CountMiss(ifValue, turn.Reason);
+            Count(turn, ifValue);
             return outcome.GetValueOrThrow();
         }
 
@@ -1174,7 +1258,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
         // Who asked for a refresh wants to know that it failed.
         if (!turn.ToRefresh && _memory.StandIn(turn.Lock.Seen) is { } stale) return TakeStale(turn, stale);
 
-        _counters.CountMiss(CallOutcome.Failed, turn.Reason);
+        Count(turn, CallOutcome.Failed);
         return failed.GetValueOrThrow();
     }
 
@@ -1186,8 +1270,24 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
 
     private TValue TakeStale(Turn<TKey, TValue> turn, MemoryEntry<TKey, TValue> stale)
     {
-        _counters.CountMiss(CallOutcome.Stale, turn.Reason);
+        Count(turn, CallOutcome.Stale);
         return stale.Value;
+    }
+
+    /// <summary>
+    /// A caller that was cancelled recognises its own token only. The code that noticed the cancellation may have had another, which was
+    /// linked with it: for a time-out, or by a store.
+    /// </summary>
+    private static void ThrowWithTokenOf(Exception failure, CancellationToken callerToken)
+    {
+        if (failure is OperationCanceledException cancelled && callerToken.IsCancellationRequested && cancelled.CancellationToken != callerToken)
+            throw new OperationCanceledException(cancelled.Message, cancelled, callerToken);
+    }
+
+    private void Count(Turn<TKey, TValue> turn, CallOutcome outcome)
+    {
+        turn.IsCounted = true;
+        _counters.CountMiss(outcome, turn.Reason);
     }
 
     private static CallOutcome OutcomeOf(Exception failure, CancellationToken callerToken) =>
@@ -1197,10 +1297,21 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
     private MissReason ReasonOf(KeyedLock<TKey, TValue> keyedLock, bool toRefresh)
     {
         if (toRefresh) return MissReason.Bypassed;
-        if (keyedLock.HasLooked) return keyedLock.Reason;
+        return keyedLock.HasLooked ? keyedLock.Reason : ReasonOf(keyedLock.Key);
+    }
 
-        _memory.Explain(keyedLock.Key, out _, out var reason);
-        return reason;
+    private MissReason ReasonOf(TKey key)
+    {
+        try
+        {
+            _memory.Explain(key, out _, out var reason);
+            return reason;
+        }
+        catch (Exception)
+        {
+            // The equality of the key. The call ends as it does all the same.
+            return MissReason.NotFound;
+        }
     }
 
     private void LeaveFailed(bool toRefresh, KeyedLock<TKey, TValue> keyedLock, ComputationFrame? caller, int turn, Exception failure, CancellationToken callerToken)

@@ -6,8 +6,8 @@ namespace Memoize.Tests;
 
 /// <summary>
 /// Everything of the user's that the runtime calls — the method, callbacks, clock, timers, key equality, pipeline, logger —
-/// throws once, at each of its uses in turn. Whatever that does to the calls of the moment: all of them end, no lock
-/// survives, and the next call works. (Semantic 4, D01)
+/// throws once, at each of its uses in turn. Whatever that does to the calls of the moment: all of them end and are counted
+/// once, no lock survives, and the next call works. (Semantics 1 and 4, D01)
 /// </summary>
 public sealed class FaultTests(ITestOutputHelper output)
 {
@@ -73,6 +73,7 @@ public sealed class FaultTests(ITestOutputHelper output)
             },
             memoizer);
         var key = new Key(1, faults);
+        int calls = 0;
         async Task<string> Core(Task gate)
         {
             faults.Use(Fault.Method);
@@ -85,23 +86,32 @@ public sealed class FaultTests(ITestOutputHelper output)
         for (int round = 0; round < 2; round++)
         {
             var gate = new TaskCompletionSource();
-            var leader = Caught(() => cache.CallAsync(key, _ => Core(gate.Task)));
-            var waiter = Caught(() => cache.CallAsync(key, _ => Core(gate.Task)));
+            var leader = Called(() => cache.CallAsync(key, _ => Core(gate.Task)));
+            var waiter = Called(() => cache.CallAsync(key, _ => Core(gate.Task)));
             if (round == 1) time.Inner.Advance(TimeSpan.FromSeconds(1));
             gate.SetResult();
             await AllEnd(leader, waiter);
-            await AllEnd(Caught(() => cache.CallAsync(key, _ => Core(Task.CompletedTask))));
+            await AllEnd(Called(() => cache.CallAsync(key, _ => Core(Task.CompletedTask))));
             time.Inner.Advance(TimeSpan.FromSeconds(11));
         }
 
-        await AllEnd(Caught(() => cache.CallAsync(key, _ => throw new InvalidOperationException("down"))));
-        await AllEnd(Caught(() => cache.CallAsync(key, _ => throw new InvalidOperationException("down"))));
+        await AllEnd(Called(() => cache.CallAsync(key, _ => throw new InvalidOperationException("down"))));
+        await AllEnd(Called(() => cache.CallAsync(key, _ => throw new InvalidOperationException("down"))));
         time.Inner.Advance(TimeSpan.FromSeconds(200));
-        await AllEnd(Caught(() => Task.FromResult(cache.Call(key, _ => { faults.Use(Fault.Method); return "value"; }))));
-        time.Inner.Advance(TimeSpan.FromSeconds(6));
-        await AllEnd(Caught(async () =>
+        await AllEnd(Called(() => Task.FromResult(cache.Call(key, _ => { faults.Use(Fault.Method); return "value"; }))));
+        time.Inner.Advance(TimeSpan.FromSeconds(11));
+        await AllEnd(Called(() => Task.FromResult(cache.Call(key, _ => { faults.Use(Fault.Method); return "value"; }))));
+        await AllEnd(Called(async () =>
         {
-            if (cache.TryGet(key, out _, out bool refresh) && refresh) await cache.RefreshAsync(key, 0, (_, _) => new ValueTask<string>(Core(Task.CompletedTask)), tags: null, owner: null);
+            using var turn = await cache.EnterToRefreshAsync(key, CancellationToken.None);
+            return turn.TryGet(out string? value) ? value : await turn.ComputeAsync(Task.CompletedTask, (gate, _) => new(Core(gate)));
+        }));
+        await AllEnd(Called(() => Task.FromResult(cache.Call(key, _ => "", new CancellationToken(canceled: true)))));
+        time.Inner.Advance(TimeSpan.FromSeconds(6));
+        await AllEnd(Called(async () =>
+        {
+            if (!cache.TryGet(key, out _, out bool refresh)) calls--;
+            else if (refresh) await cache.RefreshAsync(key, 0, (_, _) => new ValueTask<string>(Core(Task.CompletedTask)), tags: null, owner: null);
             return "";
         }));
         Threads.WaitUntil(() => memoizer.Running.Count == 0);
@@ -116,6 +126,86 @@ public sealed class FaultTests(ITestOutputHelper output)
         Assert.True(cache.TryPeek(key, out var kept), $"Nothing was kept after a fault of {faults}.");
         Assert.Equal("works", kept);
         cache.Verify();
+        var statistics = cache.Statistics;
+        Assert.True(statistics.Requests == calls + 1, $"{statistics.Requests} of {calls + 1} calls were counted after a fault of {faults}.");
+        Assert.Equal(statistics.Misses, Enum.GetValues<MissReason>().Sum(statistics.MissesFor));
+
+        Task Called(Func<Task<string>> call)
+        {
+            calls++;
+            return Caught(call);
+        }
+    }
+
+    [Theory]
+    [InlineData("TryGet")]
+    [InlineData("TryGetTask")]
+    [InlineData("TryGet, to refresh")]
+    [InlineData("TryGetTask, to refresh")]
+    [InlineData("Enter")]
+    [InlineData("EnterAsync")]
+    [InlineData("EnterToRefresh")]
+    [InlineData("EnterToRefreshAsync")]
+    public async Task A_call_whose_key_cannot_be_compared_is_counted_as_failed(string step)
+    {
+        foreach (bool hashThrows in (bool[])[true, false])
+        {
+            using var memoizer = new Memoizer();
+            var cache = ByHand.Method<Incomparable, string>(memoizer: memoizer);
+            var kept = new Incomparable();
+            cache.Set(kept, "value");
+            kept.EqualsThrows = !hashThrows;
+
+            await Assert.ThrowsAsync<FaultException>(() => TakeAsync(step, cache, new Incomparable { HashThrows = hashThrows }));
+
+            bool toRefresh = step.StartsWith("EnterToRefresh", StringComparison.Ordinal);
+            Assert.Equal((1, 1), (cache.Statistics.Requests, cache.Statistics.Failed));
+            Assert.Equal(1, cache.Statistics.MissesFor(toRefresh ? MissReason.Bypassed : MissReason.NotFound));
+            Assert.Equal(0, cache.LockCount);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_cancelled_call_whose_key_cannot_be_compared_is_counted_as_cancelled(bool hashThrows)
+    {
+        using var memoizer = new Memoizer();
+        var cache = ByHand.Method<Incomparable, string>(memoizer: memoizer);
+        var kept = new Incomparable();
+        cache.Set(kept, "value");
+        kept.EqualsThrows = !hashThrows;
+
+        Assert.Throws<OperationCanceledException>(() => cache.Enter(new Incomparable { HashThrows = hashThrows }, new CancellationToken(canceled: true)));
+
+        Assert.Equal((1, 1), (cache.Statistics.Requests, cache.Statistics.Cancelled));
+    }
+
+    [Fact]
+    public void A_call_that_throws_between_its_steps_is_counted_as_failed()
+    {
+        using var memoizer = new Memoizer();
+        var cache = ByHand.Method<int, string>(memoizer: memoizer);
+
+        // As generated code may, where it copies arguments for the method.
+        using (var turn = cache.Enter(1, CancellationToken.None)) Assert.False(turn.TryGet(out _));
+
+        Assert.Equal((1, 1), (cache.Statistics.Requests, cache.Statistics.Failed));
+    }
+
+    private static async Task TakeAsync(string step, CachedMethod<Incomparable, string> cache, Incomparable key)
+    {
+        switch (step)
+        {
+            case "TryGet": cache.TryGet(key, out _); break;
+            case "TryGetTask": cache.TryGetTask(key, out _); break;
+            case "TryGet, to refresh": cache.TryGet(key, out _, out _); break;
+            case "TryGetTask, to refresh": cache.TryGetTask(key, out _, out _); break;
+            case "Enter": cache.Enter(key, CancellationToken.None).Dispose(); break;
+            case "EnterAsync": (await cache.EnterAsync(key, CancellationToken.None)).Dispose(); break;
+            case "EnterToRefresh": cache.EnterToRefresh(key, CancellationToken.None).Dispose(); break;
+            default: (await cache.EnterToRefreshAsync(key, CancellationToken.None)).Dispose(); break;
+        }
     }
 
     private static async Task Caught(Func<Task<string>> call)
@@ -124,7 +214,7 @@ public sealed class FaultTests(ITestOutputHelper output)
         {
             await call();
         }
-        catch (Exception failure) when (failure is InvalidOperationException or TimeoutException or FaultException)
+        catch (Exception failure) when (failure is InvalidOperationException or TimeoutException or FaultException or OperationCanceledException)
         {
             // What the fault does to the call of the moment is not the question here.
         }
@@ -152,6 +242,20 @@ public sealed class FaultTests(ITestOutputHelper output)
         public void Stop() => Volatile.Write(ref _stopped, true);
 
         public override string ToString() => $"{fault} at use {at}";
+    }
+
+    /// <summary>A key that equals every other of its kind, as long as it can.</summary>
+    private sealed class Incomparable : IEquatable<Incomparable>
+    {
+        public bool HashThrows { get; init; }
+
+        public bool EqualsThrows { get; set; }
+
+        public bool Equals(Incomparable? other) => EqualsThrows ? throw new FaultException("No equality.") : other is not null;
+
+        public override bool Equals(object? obj) => Equals(obj as Incomparable);
+
+        public override int GetHashCode() => HashThrows ? throw new FaultException("No hash.") : 1;
     }
 
     private sealed class Key(int value, Faults faults) : IEquatable<Key>

@@ -191,6 +191,70 @@ public sealed class FoundInterleavings
             Assert.Equal(0, cache.LockCount);
         });
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 2)]
+    [InlineData(100, 1)]
+    [InlineData(100, 2)]
+    public void A_waiter_whose_soft_timeout_ends_does_not_take_the_new_value_for_the_stale_one(double staleFor, int pauses) =>
+        ControlledScheduler.Play(workers =>
+        {
+            var scheduler = new ControlledScheduler(workers);
+            using var memoizer = new Memoizer(new() { TimeProvider = _time, Scheduling = scheduler });
+            var cache = ByHand.Method<string, string>(new() { Duration = Seconds(10), StaleOnError = Seconds(staleFor), SoftTimeout = Seconds(2) }, memoizer);
+            cache.Set("key", "old");
+            _time.Advance(Seconds(10));
+            var gate = new TaskCompletionSource<string>();
+            var leader = ControlledScheduler.Start("leader", async () =>
+            {
+                using var turn = await cache.EnterAsync("key", CancellationToken.None).ConfigureAwait(false);
+                Assert.False(turn.TryGet(out _));
+                return await turn.ComputeAsync(gate, static (gate, _) => new(gate.Task)).ConfigureAwait(false);
+            });
+            string? taken = null;
+            scheduler.Begin("waiter", () => taken = cache.Call("key", _ => "never run")).GoOn();
+
+            // It looks for what stands in, and whether the computation has ended: that ends in between, or just before.
+            _time.Advance(Seconds(2));
+            Assert.True(scheduler["waiter"].TryCancel());
+            for (int steps = 0; steps < pauses; steps++) EndWait(scheduler["waiter"]);
+            gate.SetResult("new");
+            while (scheduler.Find("waiter") is { } waiter) EndWait(waiter);
+            while (scheduler.Find("leader") is { } step) EndWait(step);
+
+            Assert.Equal(("new", "new"), (leader.Result, taken));
+            Assert.Equal((0, 1, 1), (cache.Statistics.Stale, cache.Statistics.Computed, cache.Statistics.Coalesced));
+        });
+
+    [Theory]
+    [InlineData(OnFailure.Share, 1)]
+    [InlineData(OnFailure.Share, 2)]
+    [InlineData(OnFailure.Retry, 1)]
+    [InlineData(OnFailure.Retry, 2)]
+    public void A_starter_whose_soft_timeout_ends_does_not_take_the_new_value_for_the_stale_one(OnFailure onFailure, int pauses) =>
+        ControlledScheduler.Play(workers =>
+        {
+            var scheduler = new ControlledScheduler(workers);
+            using var memoizer = new Memoizer(new() { TimeProvider = _time, Scheduling = scheduler });
+            var cache = ByHand.Method<string, string>(new() { Duration = Seconds(10), StaleOnError = Seconds(1), SoftTimeout = Seconds(2), OnFailure = onFailure }, memoizer);
+            cache.Set("key", "old");
+            _time.Advance(Seconds(10));
+            var gate = new TaskCompletionSource<string>();
+            var starter = ControlledScheduler.Start("starter", () => cache.CallAsync("key", _ => gate.Task));
+
+            // It looks for what stands in on a thread where it pauses before and after that; the computation settles meanwhile.
+            _time.Advance(Seconds(2));
+            var step = scheduler["starter"];
+            Assert.True(step.TryCancel());
+            scheduler.Begin("notices", step.GoOn).GoOn();
+            for (int steps = 1; steps < pauses; steps++) EndWait(scheduler["starter"]);
+            gate.SetResult("new");
+            while (scheduler.Parked is [var parked, ..]) EndWait(parked);
+
+            Assert.Equal("new", starter.Result);
+            Assert.Equal((0, 1), (cache.Statistics.Stale, cache.Statistics.Computed));
+        });
+
     [Fact]
     public void A_void_turn_does_not_keep_the_computation_of_the_next_one_running()
     {
@@ -201,7 +265,7 @@ public sealed class FoundInterleavings
         using var second = new CancellationTokenSource();
         keyedLock.Begin(caller: null, tags: null, first);
         keyedLock.PassOn(turn: 1);
-        var (_, turn) = keyedLock.Wait(CancellationToken.None);
+        var (_, turn) = keyedLock.Wait(Patience.OfThread(limit: null, TimeProvider.System, CancellationToken.None));
         keyedLock.Begin(caller: null, tags: null, second);
 
         keyedLock.KeepRunning(turn: 1);

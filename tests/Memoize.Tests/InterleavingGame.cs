@@ -18,7 +18,8 @@ namespace Memoize.Tests;
 /// 5. A remembered failure is thrown for <c>FailureDuration</c> at most, and not beyond a write.
 /// 6. A computation is cancelled when the last of its callers has gone, unless it was left running on purpose; and not before.
 /// 7. Nobody computes what the second look would have found.
-/// 8. Every call ends, and is counted once, as what it was; nothing is left behind; afterwards every key can be computed.
+/// 8. Every call ends, and is counted once, as what it was; one that was cancelled is thrown its own token; nothing is left behind;
+///    afterwards every key can be computed.
 /// </remarks>
 internal sealed class InterleavingGame : IDisposable
 {
@@ -569,7 +570,8 @@ internal sealed class InterleavingGame : IDisposable
                 Count(call, isCancelled && call.Run is { IsAlone: true } ? CallOutcome.Cancelled : CallOutcome.Failed);
                 break;
 
-            case OperationCanceledException when isCancelled:
+            case OperationCanceledException cancelled when isCancelled:
+                Require(_isShutDown || cancelled.CancellationToken == call.Token, $"Call {call.Number} was cancelled, and thrown another's token.");
                 Count(call, CallOutcome.Cancelled);
                 break;
 

@@ -129,9 +129,10 @@ internal sealed class ComputationRunner<TKey, TValue>
     /// <param name="tags">The tags of the result.</param>
     /// <param name="owner">The object that the method was called on, for the callbacks of the policy.</param>
     /// <param name="takeOver">Whether a computation of another process is cut off: it began too early.</param>
+    /// <param name="callersBlock">Whether its callers block threads, perhaps all of the pool: nothing that they wait for may need one.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Outcome<TValue>> RunAsync<TState>(
-        Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, bool usesToken, string[]? tags, object? owner, bool takeOver)
+        Turn<TKey, TValue> turn, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, bool usesToken, string[]? tags, object? owner, bool takeOver, bool callersBlock = false)
     {
         // When it has settled, the turn may be another call's.
         var (keyedLock, number) = (turn.Lock, turn.Number);
@@ -147,7 +148,7 @@ internal sealed class ComputationRunner<TKey, TValue>
             TValue value =
                 claimed is { IsFound: true } ? claimed.Found.Value!
                 : IsPlain ? await core(state, cancellation?.Token ?? CancellationToken.None).ConfigureAwait(false)
-                : await WithinTimeoutAsync(frame.Parent, state, core, cancellation!).ConfigureAwait(false);
+                : await WithinTimeoutAsync(frame.Parent, state, core, cancellation!, callersBlock).ConfigureAwait(false);
             outcome = new(value);
         }
         catch (Exception failure)
@@ -391,12 +392,12 @@ internal sealed class ComputationRunner<TKey, TValue>
     }
 
     private async ValueTask<TValue> WithinTimeoutAsync<TState>(
-        ComputationFrame? parent, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, CancellationTokenSource cancellation)
+        ComputationFrame? parent, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, CancellationTokenSource cancellation, bool callersBlock = false)
     {
         if (_policy.Timeout is not { } limit) return await InPlaceAsync(parent, state, core, cancellation.Token).ConfigureAwait(false);
 
         // The clock runs before the method does, which may well work for a while before it returns its task.
-        using var timer = CancelAfter(limit, cancellation);
+        using var timer = CancelAfter(limit, cancellation, callersBlock);
         Task<TValue> task;
         try
         {
@@ -419,7 +420,7 @@ internal sealed class ComputationRunner<TKey, TValue>
         if (_policy.Timeout is not { } limit) return InPlace(parent, state, core, callerToken);
 
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(callerToken);
-        using var timer = CancelAfter(limit, cancellation);
+        using var timer = CancelAfter(limit, cancellation, callersBlock: true);
         try
         {
             return InPlace(parent, state, core, cancellation.Token);
@@ -431,16 +432,33 @@ internal sealed class ComputationRunner<TKey, TValue>
     }
 
     // Not the source's own timer: what a callback of the user's throws would end the process there.
-    private ITimer CancelAfter(TimeSpan limit, CancellationTokenSource cancellation) =>
-        _clock.Provider.CreateTimer(
+    private IDisposable? CancelAfter(TimeSpan limit, CancellationTokenSource cancellation, bool callersBlock)
+    {
+        var due = Limits.ForTimer(limit);
+        if (due == Timeout.InfiniteTimeSpan) return null;
+
+        if (callersBlock && _clock.Provider == TimeProvider.System)
+        {
+            return Alarm.Set(
+                due,
+                static state =>
+                {
+                    var (method, computation) = ((CachedMethod, CancellationTokenSource))state;
+                    method.CancelHere(computation);
+                },
+                (_method, cancellation));
+        }
+
+        return _clock.Provider.CreateTimer(
             static state =>
             {
                 var (method, computation) = ((CachedMethod, CancellationTokenSource))state!;
                 method.Cancel(computation);
             },
             (_method, cancellation),
-            Limits.ForTimer(limit),
+            due,
             Timeout.InfiniteTimeSpan);
+    }
 
     private async ValueTask<TValue> InPlaceAsync<TState>(
         ComputationFrame? parent, TState state, Func<TState, CancellationToken, ValueTask<TValue>> core, CancellationToken token)

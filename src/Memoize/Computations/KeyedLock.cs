@@ -16,6 +16,9 @@ internal abstract class KeyedLock
         protected set => _computation = value;
     }
 
+    /// <summary>The computation that those who wait on this lock wait for.</summary>
+    public abstract ComputationFrame? Awaited { get; }
+
     /// <summary>Whether the other is of the same method and the same key.</summary>
     public abstract bool IsSameCall(KeyedLock other);
 
@@ -46,7 +49,11 @@ internal abstract class KeyedLock
 /// <item>When the last caller leaves a running computation, the computation's token is cancelled, unless somebody left it
 /// running on purpose (a background refresh, or a caller that took the stale value).</item>
 /// <item>Nobody waits without a permit to come: as long as callers are inside, somebody has the turn, or there is a permit,
-/// or a computation runs.</item>
+/// or a computation runs, or the lock is the next refresh of one that is attached.</item>
+/// <item>While a refresh runs, those who come to refresh enter the lock of the next one, since the one that runs may have begun too early
+/// for them. That lock is not attached, and nobody has its turn. In the step in which the running one detaches, it attaches, if it has
+/// callers still, and one of them gets the turn; or it is left to whoever sets the key, to follow that one. So all who come while a
+/// refresh runs share one computation.</item>
 /// </list>
 /// A computation begins without the gate: the caller that has the turn is the only one that writes then, and says last that it
 /// computes. But the turn is in hand before that, from when it is given to a caller until its computation ends, or the caller
@@ -88,6 +95,9 @@ internal sealed class KeyedLock<TKey, TValue>(LockTable<TKey, TValue> table) : K
     private volatile bool _isReusable;
     private volatile bool _isOver;
 
+    // While this is the lock of the next refresh: the one that has to detach before.
+    private volatile KeyedLock<TKey, TValue>? _running;
+
     /// <summary>The next lock in the chain of the table, which owns it.</summary>
     public KeyedLock<TKey, TValue>? Next;
 
@@ -108,6 +118,11 @@ internal sealed class KeyedLock<TKey, TValue>(LockTable<TKey, TValue> table) : K
     }
 
     public override CachedMethod Method => _locks.Method;
+
+    public override ComputationFrame? Awaited => Computation ?? _running?.Computation;
+
+    /// <summary>The lock of those who came to refresh while this one's refresh ran. Only touched while the gate is held.</summary>
+    public KeyedLock<TKey, TValue>? NextRefresh { get; set; }
 
     /// <summary>The stay of the caller that enters first, which has the turn.</summary>
     public Turn<TKey, TValue> FirstTurn => field ??= new(_locks.Method, this);
@@ -198,7 +213,19 @@ internal sealed class KeyedLock<TKey, TValue>(LockTable<TKey, TValue> table) : K
         TakeInHand();
     }
 
-    /// <summary>Counts a caller in. The gate is held, and the lock is in the _table.</summary>
+    /// <summary>Makes it the lock of the refresh after the one that runs. The gate is held; the first turn is nobody's.</summary>
+    public void OpenAfter(KeyedLock<TKey, TValue> running, MemoryEntry<TKey, TValue>? seen, MissReason reason)
+    {
+        (Key, Hash, IsRefresh) = (running.Key, running.Hash, true);
+        (Seen, Reason) = (seen, reason);
+        _turn = 1;
+        _running = running;
+    }
+
+    /// <summary>Lets the next refresh come after another lock than before. The gate is held.</summary>
+    public void WaitFor(KeyedLock<TKey, TValue> other) => _running = other;
+
+    /// <summary>Counts a caller in. The gate is held, and the lock is in the table, or the next refresh of one that is.</summary>
     public void Join()
     {
         _callers++;
@@ -206,12 +233,7 @@ internal sealed class KeyedLock<TKey, TValue>(LockTable<TKey, TValue> table) : K
     }
 
     /// <summary>Waits for the turn or the outcome. A caller that is cancelled must still <see cref="Leave"/>.</summary>
-    public (Wake Wake, int Turn) Wait(CancellationToken cancellationToken)
-    {
-        if (Method.Memoizer.Scheduling is { } scheduling) scheduling.Wait(Permits(), cancellationToken);
-        else Permits().Wait(cancellationToken);
-        return WakeUp();
-    }
+    public (Wake Wake, int Turn) Wait(Patience patience) => patience.Wait(Permits(), Method.Memoizer.Scheduling) ? WakeUp() : (Wake.TimedOut, 0);
 
     /// <inheritdoc cref="Wait"/>
     public async ValueTask<(Wake Wake, int Turn)> WaitAsync(CancellationToken cancellationToken)
@@ -305,6 +327,9 @@ internal sealed class KeyedLock<TKey, TValue>(LockTable<TKey, TValue> table) : K
         _cancellation = cancellation;
         _leftRunning = false;
         Computation = frame;
+
+        // Likewise: who comes to refresh after the method has begun to read sees that it runs, and waits for the next.
+        if (IsRefresh) Interlocked.MemoryBarrier();
         return frame;
     }
 
@@ -507,6 +532,24 @@ internal sealed class KeyedLock<TKey, TValue>(LockTable<TKey, TValue> table) : K
     {
         Volatile.Write(ref _attached, false);
         _table.Remove(this);
+        if (NextRefresh is not { } next) return;
+
+        NextRefresh = null;
+        next.Follow();
+    }
+
+    /// <summary>Takes the place of the lock that it came after, unless all its callers have gone. The gate is held.</summary>
+    public void Follow()
+    {
+        _running = null;
+        if (_callers == 0) return;
+
+        Volatile.Write(ref _attached, true);
+        _table.Attach(this);
+        int permits = PassOnLocked(turn: 1);
+
+        // With the gate held, which is as good: who gets the permit does not go on on this thread.
+        if (permits > 0) _permits!.Release(permits);
     }
 
     /// <summary>Whether <paramref name="entry"/> is what was found in the store, and nobody has taken it yet. True once; asked by the caller that has the turn.</summary>

@@ -91,6 +91,23 @@ internal sealed class KeyedLocks<TKey, TValue>
     }
 
     /// <summary>
+    /// Enters the lock of <paramref name="key"/> to compute whatever there is. If a refresh runs on it, which may have begun too early
+    /// for this caller, it enters the lock of the next one, as do all who come meanwhile.
+    /// </summary>
+    public KeyedLock<TKey, TValue> EnterToRefresh(in HashedKey<TKey> key, out bool hasTurn)
+    {
+        var table = EnterTable(key.Hash);
+        try
+        {
+            return table.EnterToRefresh(key, out hasTurn);
+        }
+        finally
+        {
+            table.Gate.Exit();
+        }
+    }
+
+    /// <summary>
     /// Enters the lock of <paramref name="key"/> with the turn, cutting off whoever is on it. While the caller has it, nobody computes
     /// the key; it must <see cref="KeyedLock{TKey,TValue}.Leave"/> soon.
     /// </summary>
@@ -114,6 +131,20 @@ internal sealed class KeyedLocks<TKey, TValue>
         try
         {
             table.Detach(key);
+        }
+        finally
+        {
+            table.Gate.Exit();
+        }
+    }
+
+    /// <summary>Keeps the result of a computation that is running now out of the cache.</summary>
+    public void Detach(KeyedLock<TKey, TValue> entered)
+    {
+        var table = EnterTable(entered.Hash);
+        try
+        {
+            if (entered.IsAttached) entered.Detach();
         }
         finally
         {

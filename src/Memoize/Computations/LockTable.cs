@@ -13,7 +13,8 @@ namespace Memoize;
 ///    identity: nothing of the user's can throw at whoever leaves.
 /// 2. The locks that are detached while their turn is in hand are listed apart, until it is put down.
 /// 3. The spare lock is in nobody's hands. It was only ever entered by one caller, which has left it.
-/// 4. When the partition is retired, its table is empty: the locks that were in it or listed are in the tables of the partitions that
+/// 4. The lock of the next refresh (<see cref="EnterToRefresh"/>) comes into the table in the step in which the one before leaves it.
+/// 5. When the partition is retired, its table is empty: the locks that were in it, listed, or next are in the tables of the partitions that
 ///    took its place, and say so.
 /// </remarks>
 internal sealed class LockTable<TKey, TValue>(KeyedLocks<TKey, TValue> locks, MemoryPartition<TKey, TValue> memory)
@@ -58,11 +59,42 @@ internal sealed class LockTable<TKey, TValue>(KeyedLocks<TKey, TValue> locks, Me
         return found;
     }
 
+    /// <summary>Enters the lock of a key to compute whatever there is; where a refresh runs, the lock of the next one.</summary>
+    public KeyedLock<TKey, TValue> EnterToRefresh(in HashedKey<TKey> key, out bool hasTurn)
+    {
+        var found = Find(key);
+        hasTurn = found is null;
+        if (found is null) return Add(key, isRefresh: true);
+
+        var entered = found is { IsRefresh: true, Computation: not null } ? found.NextRefresh ??= MakeNext(found) : found;
+        entered.Join();
+        return entered;
+    }
+
     /// <summary>Enters the lock of a key with the turn, cutting off whoever is on it.</summary>
     public KeyedLock<TKey, TValue> EnterAlone(in HashedKey<TKey> key)
     {
-        Find(key)?.Detach();
-        return Add(key, isRefresh: false);
+        // Those who wait for the next refresh wait for this caller instead of the refresh that is cut off.
+        var found = Find(key);
+        var next = found?.NextRefresh;
+        if (found is not null)
+        {
+            found.NextRefresh = null;
+            found.Detach();
+        }
+
+        try
+        {
+            var added = Add(key, isRefresh: false);
+            added.NextRefresh = next;
+            next?.WaitFor(added);
+            return added;
+        }
+        catch
+        {
+            next?.Follow();
+            throw;
+        }
     }
 
     /// <summary>Detaches the lock of a key.</summary>
@@ -77,7 +109,15 @@ internal sealed class LockTable<TKey, TValue>(KeyedLocks<TKey, TValue> locks, Me
         }
     }
 
-    public int CallersOf(in HashedKey<TKey> key) => Find(key)?.Callers ?? 0;
+    public int CallersOf(in HashedKey<TKey> key) => Find(key) is { } found ? found.Callers + (found.NextRefresh?.Callers ?? 0) : 0;
+
+    /// <summary>Puts a lock into the table.</summary>
+    public void Attach(KeyedLock<TKey, TValue> added)
+    {
+        if (_count >= _chains.Length) Resize(_chains.Length * 2);
+        Link(added);
+        Volatile.Write(ref _count, _count + 1);
+    }
 
     /// <summary>Takes a lock out that detaches now.</summary>
     public void Remove(KeyedLock<TKey, TValue> detached)
@@ -113,7 +153,8 @@ internal sealed class LockTable<TKey, TValue>(KeyedLocks<TKey, TValue> locks, Me
         foreach (var attached in Attached())
         {
             var part = PartOf(attached);
-            part.LinkAndCount(attached);
+            part.Attach(attached);
+            if (attached.NextRefresh is { } next) moved.Add((next, part));
         }
 
         foreach (var detached in _detached) PartOf(detached)._detached.Add(detached);
@@ -161,15 +202,16 @@ internal sealed class LockTable<TKey, TValue>(KeyedLocks<TKey, TValue> locks, Me
         var added = _spare ?? new KeyedLock<TKey, TValue>(this);
         _spare = null;
         added.Open(key, isRefresh, entry, reason, Memory.Keeps);
-        LinkAndCount(added);
+        Attach(added);
         return added;
     }
 
-    private void LinkAndCount(KeyedLock<TKey, TValue> added)
+    private KeyedLock<TKey, TValue> MakeNext(KeyedLock<TKey, TValue> running)
     {
-        if (_count >= _chains.Length) Resize(_chains.Length * 2);
-        Link(added);
-        Volatile.Write(ref _count, _count + 1);
+        Memory.Look(running.HashedKey, out var entry, out var reason);
+        var next = new KeyedLock<TKey, TValue>(this);
+        next.OpenAfter(running, entry, reason);
+        return next;
     }
 
     private void Link(KeyedLock<TKey, TValue> added)

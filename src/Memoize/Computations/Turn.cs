@@ -49,6 +49,9 @@ public sealed class Turn<TKey, TValue> : IDisposable
     /// <summary>Whether the caller asked for a computation whatever there is.</summary>
     internal bool ToRefresh { get; private set; }
 
+    /// <summary>Whether it is counted how the call ends.</summary>
+    internal bool IsCounted { get; set; }
+
     /// <summary>Why the call missed.</summary>
     internal MissReason Reason => ToRefresh ? MissReason.Bypassed : Lock.Reason;
 
@@ -77,6 +80,7 @@ public sealed class Turn<TKey, TValue> : IDisposable
     {
         Kind = kind;
         ToRefresh = toRefresh;
+        IsCounted = false;
         Number = number;
         Caller = caller;
         CallerToken = callerToken;

@@ -36,7 +36,7 @@ internal static class WaitGraph
             var open = new Stack<KeyedLock>([waitedFor]);
             while (open.TryPop(out var current))
             {
-                if (current.Computation is not { } computation) continue;
+                if (current.Awaited is not { } computation) continue;
                 if (computation == caller) return PathTo(current, cameFrom, caller.Lock);
 
                 foreach (var next in computation.Inside ?? [])

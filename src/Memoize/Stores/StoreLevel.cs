@@ -129,7 +129,7 @@ internal sealed class StoreLevel<TKey, TValue>
     {
         if (!CanClaim || KeyToChange(key) is not { } storeKey) return null;
 
-        using var patience = new Patience(_policy.WaitTimeout, _clock.Provider, callerToken);
+        using var patience = Patience.OfThreadInStore(_policy.WaitTimeout, _clock.Provider, callerToken);
         try
         {
             var request = RequestOf(storeKey, seen, tags, takeOver);
@@ -161,7 +161,7 @@ internal sealed class StoreLevel<TKey, TValue>
     {
         if (!CanClaim || KeyToChange(key) is not { } storeKey) return null;
 
-        using var patience = new Patience(_policy.WaitTimeout, _clock.Provider, unwanted);
+        using var patience = Patience.OfTask(_policy.WaitTimeout, _clock.Provider, unwanted);
         try
         {
             var request = RequestOf(storeKey, seen, tags, takeOver);
