@@ -35,7 +35,7 @@ public sealed class CachedMethodDefinition<TKey, TValue>(string name, CachePolic
     /// <exception cref="ObjectDisposedException">The memoizer is disposed.</exception>
     public CachedMethod<TKey, TValue> For(Memoizer memoizer)
     {
-        var method = memoizer?.Table.FirstOf(Number);
+        var method = memoizer?.MethodAt(Number);
         return ReferenceEquals(method?.Definition, this) ? Unsafe.As<CachedMethod<TKey, TValue>>(method) : Find(memoizer!);
     }
 

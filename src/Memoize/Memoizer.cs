@@ -26,6 +26,9 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     private readonly Dictionary<ICacheStore, AttachedStore> _stores;
     private bool _disposed;
 
+    // The places of the table, one step nearer for hits.
+    private CachedMethod?[] _places;
+
     /// <summary>A memoizer with the default options.</summary>
     public Memoizer()
         : this(new MemoizerOptions())
@@ -38,6 +41,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         Options = options.Validated();
+        _places = Table.Places;
         Clock = new CacheClock(Options.TimeProvider);
         if (Options.MaxEntries is not null || Options.MaxSize is not null) Budget = new MemoryBudget(Options.MaxEntries ?? int.MaxValue, Options.MaxSize ?? long.MaxValue, () => Methods);
         Logger = new CarefulLogger(Options.LoggerFactory.CreateLogger(nameof(Memoize)));
@@ -229,6 +233,14 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     /// <remarks>Whoever calls it while it waits already waits for the same end.</remarks>
     public ValueTask DisposeAsync() => new(_shutdown.Value);
 
+    /// <summary>What is at the first place that a definition of this number can have.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal CachedMethod? MethodAt(int number)
+    {
+        var places = _places;
+        return places[number & (places.Length - 1)];
+    }
+
     internal CachedMethod<TKey, TValue> GetOrAdd<TKey, TValue>(CachedMethodDefinition<TKey, TValue> definition)
         where TKey : notnull
     {
@@ -243,6 +255,7 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
 
             var made = new CachedMethod<TKey, TValue>(definition, this);
             Table.Add(made);
+            Volatile.Write(ref _places, Table.Places);
             if (PlugIn.ContextOf(definition) is { } context) context.Unloading += WithTarget(made, static method => method.Memoizer.Forget(method));
             return made;
         }
@@ -412,7 +425,12 @@ public sealed class Memoizer : IDisposable, IAsyncDisposable
     // A method of a plug-in goes with it.
     private void Forget(CachedMethod method)
     {
-        lock (_making) Table.Remove(method);
+        lock (_making)
+        {
+            Table.Remove(method);
+            Volatile.Write(ref _places, Table.Places);
+        }
+
         method.Abort();
         method.ClearMemory();
     }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Memoize;
 
 /// <summary>
@@ -21,13 +19,8 @@ internal sealed class MethodTable
     /// <summary>The methods there are now.</summary>
     public IEnumerable<CachedMethod> All => Volatile.Read(ref _places).OfType<CachedMethod>();
 
-    /// <summary>What is at the first place that a definition of this number can have.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public CachedMethod? FirstOf(int number)
-    {
-        var places = _places;
-        return places[number & (places.Length - 1)];
-    }
+    /// <summary>The places as they are now. Who keeps them may miss what is added later, and has to ask then.</summary>
+    public CachedMethod?[] Places => _places;
 
     /// <summary>The method of a definition; null if there is none yet.</summary>
     public CachedMethod? Find(object definition, int number)
