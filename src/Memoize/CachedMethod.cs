@@ -649,6 +649,7 @@ public sealed class CachedMethod<TKey, TValue> : CachedMethod
                 return true;
 
             case TurnKind.Found:
+                turn.IsCounted = true;
                 _counters.CountHit();
                 value = turn.TakenEntry!.Value;
                 return true;
