@@ -6,8 +6,8 @@ namespace Memoize.Sqlite;
 /// <remarks>
 /// What this store does itself wakes them at once. What other processes do is found out by one thread for all of them: it asks
 /// SQLite whether the file has changed, which takes a microsecond or two, and only then looks at the claims. It looks every
-/// millisecond while changes come, every four after a second without any, and never spends more than a twentieth of its time
-/// on looking; without waiters it ends.
+/// millisecond while changes come, every four after a second without any and every ten after two and a half, and never spends more
+/// than a twentieth of its time on looking; without waiters it ends.
 /// Invariants:
 /// 1. Who waits is entered before it looks whether the claim is still there: a claim that ends after that look wakes it.
 /// 2. The thread runs, or is about to look, as long as anybody waits.
@@ -16,7 +16,7 @@ namespace Memoize.Sqlite;
 internal sealed class Waiters(ReaderPool readers, TimeProvider time) : IDisposable
 {
     private const double ShortestPause = 1; // milliseconds
-    private const double LongestPause = 4;
+    private const double LongestPause = 10;
     private const int Quiet = 250;
     private const int Share = 20;
     private const string What = "wait for a claim";

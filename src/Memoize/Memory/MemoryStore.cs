@@ -7,9 +7,9 @@ namespace Memoize;
 /// The values of one cached method in memory: bounded, with exact expiry, and with a memory of why keys left.
 /// </summary>
 /// <remarks>
-/// Reads take no lock. Writes go to the partition that the key's hash says, under its gate. A store begins as one partition and splits when it
-/// has grown, or when callers stand in line at its gate: so a method that is used little costs little, and one that is used much has writes that do
-/// not wait for each other. What a full store may hold is counted for all partitions together (<see cref="StoreRoom"/>).
+/// Reads take no lock. Writes go to the partition that the key's hash says, under its gate. A store begins as one partition and splits when
+/// callers stand in line at its gate, or before it is so large that splitting would take long: so a method that is used little costs little, and one that
+/// is used much has writes that do not wait for each other. What a full store may hold is counted for all partitions together (<see cref="StoreRoom"/>).
 /// Who has to leave, the <see cref="EvictionPolicy"/> of a partition decides; it does not know of time, so every write sweeps
 /// a few chains of the table clean of what is gone.
 /// Invariants:
