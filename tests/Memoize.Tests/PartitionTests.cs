@@ -269,6 +269,26 @@ public sealed class PartitionTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Who_waits_to_evict_while_the_memory_splits_evicts_from_the_partitions_that_took_its_place()
+    {
+        var clock = new CacheClock(TimeProvider.System);
+        var memory = new MemoryStore<int, int>(new CachePolicy<int>(), clock, new MethodCounters(), partitioning: new(Partitions: 4, SplitAt: 1));
+        for (int key = 0; key < 20; key++) memory.Keep(key, key, EntryLife.Start(clock.Now, Life, jitter: 0, refreshAfter: null), tags: null, size: 0);
+        bool evicted = false;
+        var evicting = new Thread(() => evicted = memory.EvictOne()) { IsBackground = true };
+        lock (memory.Partitions[0].Gate)
+        {
+            evicting.Start();
+            Threads.WaitUntil(() => evicting.ThreadState.HasFlag(ThreadState.WaitSleepJoin));
+            memory.Split();
+        }
+
+        Assert.True(evicting.Join(TimeSpan.FromSeconds(60)));
+        Assert.Equal((true, 19), (evicted, memory.Count));
+        memory.Verify();
+    }
+
+    [Fact]
     public void Calls_race_with_the_split_and_compute_each_key_once()
     {
         for (int round = 0; round < 200; round++)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Xunit.Abstractions;
 
@@ -81,7 +82,7 @@ public sealed class RemovedKeysTests(ITestOutputHelper output)
                     string? tag = random.Next(4) == 0 ? null : $"tag {random.Next(3)}";
                     var forgotten = model.FindAll(known => tag is null || known.Failure.Tags!.Contains(tag));
                     model.RemoveAll(forgotten.Contains);
-                    Assert.Equal(forgotten.Select(known => known.Key).Order(), failures.Forget(tag).Select(known => known.Key).Order());
+                    Assert.Equal(forgotten.Select(known => known.Key).Order(), failures.ForgetAll(tag).Select(known => known.Key).Order());
                     break;
 
                 default:
@@ -98,18 +99,40 @@ public sealed class RemovedKeysTests(ITestOutputHelper output)
         }
     }
 
-    [Fact]
-    public void Failures_that_are_over_hold_on_to_no_key()
+    [Theory]
+    [InlineData("are over")]
+    [InlineData("are cleared")]
+    [InlineData("were forgotten for others")]
+    public void Failures_hold_on_to_no_key_when_they(string what)
     {
-        var failures = new RememberedFailures<object>(limit: 100);
+        var failures = new RememberedFailures<object>(limit: what == "were forgotten for others" ? 1 : 100);
         var over = Fill(failures);
-
-        failures.Remember(new object(), new KeptFailure(ExceptionDispatchInfo.Capture(new TimeoutException()), Until: 20, Tags: null), now: 10);
+        LoseAll();
         GC.Collect();
 
         Assert.DoesNotContain(over, key => key.TryGetTarget(out _));
         GC.KeepAlive(failures);
 
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        void LoseAll()
+        {
+            switch (what)
+            {
+                case "are over":
+                    failures.ForgetWhatIsOver(now: 10);
+                    break;
+
+                case "are cleared":
+                    Assert.Equal(8, failures.ForgetAll(tag: null).Count);
+                    break;
+
+                default:
+                    failures.Remember(new object(), new KeptFailure(ExceptionDispatchInfo.Capture(new TimeoutException()), Until: 20, Tags: null), now: 0);
+                    break;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
         static List<WeakReference<object>> Fill(RememberedFailures<object> failures)
         {
             var keys = Enumerable.Range(0, 8).Select(_ => new object()).ToList();

@@ -67,7 +67,10 @@ internal sealed class ReplayedCache
     }
 
     /// <summary>Marks a use, which takes no lock.</summary>
-    public void Hit(Node node) => EvictionPolicy.OnHit(node, _moments, _advice);
+    public void Hit(Node node)
+    {
+        if (!EvictionPolicy.IsMarked(node, _moments)) EvictionPolicy.Mark(node, _moments, _advice);
+    }
 
     public bool Remove(int key)
     {

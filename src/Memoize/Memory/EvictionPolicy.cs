@@ -25,7 +25,7 @@ namespace Memoize;
 /// and Manes, "Adaptive software cache management" (2018); those that the parts name.
 ///
 /// Each partition of a store has a policy of its own, for its share of the room; the advice is of all. Everything but
-/// <see cref="OnHit"/> is called under the lock of the partition. Who needs room for a newcomer asks for victims until there is some
+/// <see cref="Mark"/> is called under the lock of the partition. Who needs room for a newcomer asks for victims until there is some
 /// (<see cref="TryEvict"/>), and then adds it.
 ///
 /// Invariants, between two calls under the lock:
@@ -101,12 +101,17 @@ internal sealed class EvictionPolicy
         return moments;
     }
 
-    /// <summary>Marks a use. Takes no lock; races lose marks at most.</summary>
+    /// <summary>Whether a use in this moment is marked already.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void OnHit(PolicyNode node, uint[] moments, WindowAdvice advice)
+    public static bool IsMarked(PolicyNode node, uint[] moments) => node.UsedAt == moments[CellOf(node.Hash, moments)];
+
+    /// <summary>Marks a use. Takes no lock; races lose marks at most.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Mark(PolicyNode node, uint[] moments, WindowAdvice advice)
     {
-        uint now = moments[CellOf(node.Hash, moments)];
-        if (node.UsedAt != now) Mark(node, now, advice);
+        node.UsedAt = moments[CellOf(node.Hash, moments)];
+        if (node.Uses < PolicyNode.MaxUses) node.Uses++;
+        advice.Hit(node.Hash);
     }
 
     /// <summary>Chooses a victim, as if newcomers of this weight together needed its place, and lets it go. False if there is none.</summary>
@@ -197,14 +202,6 @@ internal sealed class EvictionPolicy
         {
             if (!holds) throw new InvalidOperationException(message);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Mark(PolicyNode node, uint now, WindowAdvice advice)
-    {
-        node.UsedAt = now;
-        if (node.Uses < PolicyNode.MaxUses) node.Uses++;
-        advice.Hit(node.Hash);
     }
 
     private static int CellOf(int hash, uint[] moments) => (hash * MomentStride) & (moments.Length - 1);

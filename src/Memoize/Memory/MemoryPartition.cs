@@ -17,7 +17,8 @@ namespace Memoize;
 ///    only kept where the store has one partition.
 /// 3. The hash of a key that is kept is not remembered as removed, and no failure is remembered apart for it.
 /// 4. No entry is gone before <c>_firstEnd</c>: reading an entry, and a failure that is remembered with it, only put its end off.
-/// 5. What is retired is empty, for good: other partitions have taken its place. Who comes to it looks again which one its key is in.
+/// 5. What is retired is used by nobody, for good: other partitions have taken its place. Who comes to it asks first, and looks again
+///    which one its key is in.
 /// </remarks>
 internal sealed class MemoryPartition<TKey, TValue>
     where TKey : notnull
@@ -189,13 +190,14 @@ internal sealed class MemoryPartition<TKey, TValue>
         return true;
     }
 
-    /// <summary>Removes what is gone from some chains.</summary>
+    /// <summary>Removes what is gone from some chains, and forgets failures that are over.</summary>
     /// <param name="chain">The first of the chains that are left to visit, counted within the partition; afterwards the next one.</param>
     /// <param name="chains">How many to visit.</param>
     /// <param name="pruned">How many entries were removed.</param>
     /// <returns>Whether there are more.</returns>
     public bool Prune(ref int chain, int chains, ref int pruned)
     {
+        _failures?.ForgetWhatIsOver(_store.Clock.Now);
         for (int stop = chain + chains; chain < stop; chain++)
         {
             int inTable = (chain * _partitions) + _number;
@@ -388,7 +390,7 @@ internal sealed class MemoryPartition<TKey, TValue>
 
     private void ForgetFailures(string? tag)
     {
-        foreach (var key in _failures?.Forget(tag) ?? []) _removed.Remember(key.Hash, MissReason.Invalidated);
+        foreach (var key in _failures?.ForgetAll(tag) ?? []) _removed.Remember(key.Hash, MissReason.Invalidated);
     }
 
     private void Remove(MemoryEntry<TKey, TValue> entry, MissReason reason)

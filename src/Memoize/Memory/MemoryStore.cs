@@ -195,10 +195,14 @@ internal sealed class MemoryStore<TKey, TValue>
     {
         foreach (var partition in Partitions.OrderByDescending(static partition => partition.Count))
         {
+            bool isRetired;
             lock (partition.Gate)
             {
-                if (partition.EvictOne()) return true;
+                isRetired = partition.IsRetired;
+                if (!isRetired && partition.EvictOne()) return true;
             }
+
+            if (isRetired) return EvictOne();
         }
 
         return false;
@@ -311,7 +315,7 @@ internal sealed class MemoryStore<TKey, TValue>
     private void MarkRead(MemoryEntry<TKey, TValue> entry)
     {
         if (_sliding != CacheClock.Never) MarkSliding(entry);
-        EvictionPolicy.OnHit(entry, _moments, _advice);
+        if (!EvictionPolicy.IsMarked(entry, _moments)) EvictionPolicy.Mark(entry, _moments, _advice);
     }
 
     // Of those who read a value in the same moment, one writes: what all of them write to, none of them has in its cache.

@@ -6,44 +6,54 @@ namespace Memoize;
 /// </summary>
 /// <remarks>
 /// Invariants:
-/// 1. Every key that is in the table is in the order, with its failure. What the order has and the table does not was forgotten before.
+/// 1. The table and the order have the same failures; what is forgotten is held by neither, nor is its key.
 /// 2. What compares keys, and so can throw, comes before anything is changed.
 /// </remarks>
 internal sealed class RememberedFailures<TKey>(int limit)
     where TKey : notnull
 {
-    private readonly Dictionary<TKey, KeptFailure> _failures = [];
-    private Queue<(HashedKey<TKey> Key, KeptFailure Failure)> _order = new();
+    private readonly Dictionary<TKey, LinkedListNode<(HashedKey<TKey> Key, KeptFailure Failure)>> _failures = [];
+    private readonly LinkedList<(HashedKey<TKey> Key, KeptFailure Failure)> _order = [];
 
-    public KeptFailure? Of(TKey key) => _failures.GetValueOrDefault(key);
+    public KeptFailure? Of(TKey key) => _failures.TryGetValue(key, out var node) ? node.Value.Failure : null;
 
     /// <summary>Remembers how the method failed, in place of how it did before.</summary>
     public void Remember(in HashedKey<TKey> key, KeptFailure failure, long now)
     {
-        _failures[key.Key] = failure;
-        _order.Enqueue((key, failure));
-        while (_order.TryPeek(out var oldest) && (_failures.Count > limit || !oldest.Failure.IsRememberedAt(now) || !IsThere(oldest.Key.Key, oldest.Failure)))
-        {
-            _order.Dequeue();
-            if (IsThere(oldest.Key.Key, oldest.Failure)) _failures.Remove(oldest.Key.Key);
-        }
-
-        // A key that fails, is forgotten and fails again leaves an item behind each time.
-        if (_order.Count > 16 + (2 * _failures.Count)) _order = new(_order.Where(item => IsThere(item.Key.Key, item.Failure)));
+        var node = new LinkedListNode<(HashedKey<TKey>, KeptFailure)>((key, failure));
+        Forget(key.Key);
+        _failures.Add(key.Key, node);
+        _order.AddLast(node);
+        ForgetWhatIsOver(now);
+        while (_failures.Count > limit) Forget(_order.First!);
     }
 
-    public bool Forget(TKey key) => _failures.Remove(key);
+    public bool Forget(TKey key)
+    {
+        if (!_failures.Remove(key, out var node)) return false;
+
+        _order.Remove(node);
+        return true;
+    }
+
+    /// <summary>Forgets what is not remembered any more at <paramref name="now"/>. All last equally long, so the oldest ends first.</summary>
+    public void ForgetWhatIsOver(long now)
+    {
+        while (_order.First is { } oldest && !oldest.Value.Failure.IsRememberedAt(now)) Forget(oldest);
+    }
 
     /// <summary>Forgets every failure, or those of computations with a tag, and returns whose they were.</summary>
-    public List<HashedKey<TKey>> Forget(string? tag)
+    public List<HashedKey<TKey>> ForgetAll(string? tag)
     {
         var forgotten = new List<HashedKey<TKey>>();
-        foreach (var (key, failure) in _order)
+        for (var node = _order.First; node is not null;)
         {
-            if (!IsThere(key.Key, failure) || (tag is not null && failure.Tags?.Contains(tag, StringComparer.Ordinal) != true)) continue;
+            var (current, failure) = (node, node.Value.Failure);
+            node = node.Next;
+            if (tag is not null && failure.Tags?.Contains(tag, StringComparer.Ordinal) != true) continue;
 
-            _failures.Remove(key.Key);
-            forgotten.Add(key);
+            Forget(current);
+            forgotten.Add(current.Value.Key);
         }
 
         return forgotten;
@@ -52,11 +62,12 @@ internal sealed class RememberedFailures<TKey>(int limit)
     /// <summary>Gives all failures to those that take its place: each to the one of its key's partition.</summary>
     public void SplitInto(ReadOnlySpan<RememberedFailures<TKey>> parts, long now)
     {
-        foreach (var (key, failure) in _order)
-        {
-            if (IsThere(key.Key, failure)) parts[key.Hash & (parts.Length - 1)].Remember(key, failure, now);
-        }
+        foreach (var (key, failure) in _order) parts[key.Hash & (parts.Length - 1)].Remember(key, failure, now);
     }
 
-    private bool IsThere(TKey key, KeptFailure failure) => _failures.TryGetValue(key, out var known) && ReferenceEquals(known, failure);
+    private void Forget(LinkedListNode<(HashedKey<TKey> Key, KeptFailure Failure)> node)
+    {
+        _failures.Remove(node.Value.Key.Key);
+        _order.Remove(node);
+    }
 }

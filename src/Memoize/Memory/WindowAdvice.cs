@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Memoize;
 
 /// <summary>
@@ -33,7 +31,6 @@ internal sealed class WindowAdvice(StoreRoom room, uint seed)
     public bool IsSampled(int hash) => (((int)HashBits.WithinPartition(hash) ^ (int)seed) & _sampleMask) == 0;
 
     /// <summary>Tells of a hit. Takes no lock.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Hit(int hash)
     {
         if (IsSampled(hash)) _hits?.Add(hash);
@@ -53,7 +50,7 @@ internal sealed class WindowAdvice(StoreRoom room, uint seed)
         {
             try
             {
-                if (isNew) Start(new WindowAdvisor(entries, seed));
+                if (isNew && NeedsNewAdvisor(entries)) Start(new WindowAdvisor(entries, seed));
                 Tell(_advisor!, hash);
             }
             finally

@@ -36,7 +36,7 @@ public sealed class ProcessClaimsTests
     public ProcessClaimsTests()
     {
         _store = new FaultingStore(_entries);
-        _claims = ProcessClaims.Over(new WithoutClaims(_store));
+        _claims = ProcessClaims.Over(new DelegatingStore(_store));
     }
 
     public static TheoryData<CallForm> Forms => [CallForm.Synchronous, CallForm.Asynchronous];
@@ -288,41 +288,5 @@ public sealed class ProcessClaimsTests
         thread.Start();
         Threads.WaitUntil(() => begun.Task.IsCompleted || thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin));
         return begun.Task.Unwrap();
-    }
-
-    /// <summary>A store as one sees it who does not know that it has claims.</summary>
-    private sealed class WithoutClaims(ICacheStore store) : ICacheStore
-    {
-        public StoreLook Read(StoreKey key) => store.Read(key);
-
-        public ValueTask<StoreLook> ReadAsync(StoreKey key, CancellationToken cancellationToken = default) => store.ReadAsync(key, cancellationToken);
-
-        public void Write(StoredEntry entry) => store.Write(entry);
-
-        public ValueTask WriteAsync(StoredEntry entry, CancellationToken cancellationToken = default) => store.WriteAsync(entry, cancellationToken);
-
-        public bool Remove(StoreKey key) => store.Remove(key);
-
-        public ValueTask<bool> RemoveAsync(StoreKey key, CancellationToken cancellationToken = default) => store.RemoveAsync(key, cancellationToken);
-
-        public long RemoveByTag(string tag) => store.RemoveByTag(tag);
-
-        public ValueTask<long> RemoveByTagAsync(string tag, CancellationToken cancellationToken = default) => store.RemoveByTagAsync(tag, cancellationToken);
-
-        public long Clear(string? method = null) => store.Clear(method);
-
-        public ValueTask<long> ClearAsync(string? method = null, CancellationToken cancellationToken = default) => store.ClearAsync(method, cancellationToken);
-
-        public long Prune() => store.Prune();
-
-        public ValueTask<long> PruneAsync(CancellationToken cancellationToken = default) => store.PruneAsync(cancellationToken);
-
-        public long Count() => store.Count();
-
-        public ValueTask<long> CountAsync(CancellationToken cancellationToken = default) => store.CountAsync(cancellationToken);
-
-        public IEnumerable<StoredEntry> Enumerate() => store.Enumerate();
-
-        public IAsyncEnumerable<StoredEntry> EnumerateAsync(CancellationToken cancellationToken = default) => store.EnumerateAsync(cancellationToken);
     }
 }
